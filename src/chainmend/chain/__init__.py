@@ -1,0 +1,1 @@
+"""Clusters, chains, segments and what goes into what."""

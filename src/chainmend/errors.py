@@ -1,0 +1,79 @@
+"""Every exception Chainmend raises on purpose.
+
+::
+
+    ChainmendError
+    ├── DatasetError      a folder, table or file of a city's data cannot be used
+    │   └── TableError    one table breaks its contract as a whole (a required column is missing, ...)
+    ├── CatalogueError    a chain definition is refused; names file and line
+    ├── ScopeError        two figures of different scope were about to be compared
+    ├── SettingsError     a setting is out of its range
+    ├── ScanError         a scan cannot run or its folder cannot be read
+    └── RegistryError     an id is registered twice or not at all
+
+A message says what came, what was expected, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from chainmend.i18n import _
+
+
+class ChainmendError(Exception):
+    """Base of all; the four parts of the message are kept as attributes.
+
+    Parameters
+    ----------
+    came
+        What was found.
+    expected
+        What would have been right.
+    where
+        File, row, column, line or id.
+    do
+        What the reader can do about it.
+
+    Examples
+    --------
+    >>> print(ChainmendError("output -3", expected="a number of at least 0", where="firms.csv, row 7"))
+    firms.csv, row 7: output -3; expected: a number of at least 0
+    """
+
+    def __init__(
+        self, came: str, *, expected: str | None = None, where: str | None = None, do: str | None = None
+    ) -> None:
+        self.came, self.expected, self.where, self.do = came, expected, where, do
+        message = _("{where}: {came}").format(where=where, came=came) if where else came
+        if expected:
+            message = _("{message}; expected: {expected}").format(message=message, expected=expected)
+        if do:
+            message = _("{message}. What to do: {do}").format(message=message, do=do)
+        super().__init__(message)
+
+
+class DatasetError(ChainmendError):
+    """A folder, table or file of a city's data cannot be used."""
+
+
+class TableError(DatasetError):
+    """One table breaks its contract as a whole."""
+
+
+class CatalogueError(ChainmendError):
+    """A chain definition is refused."""
+
+
+class ScopeError(ChainmendError):
+    """Two figures of different scope were about to be compared."""
+
+
+class SettingsError(ChainmendError):
+    """A setting is out of its range."""
+
+
+class ScanError(ChainmendError):
+    """A scan cannot run or its folder cannot be read."""
+
+
+class RegistryError(ChainmendError):
+    """An id is registered twice or not at all."""

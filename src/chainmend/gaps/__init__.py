@@ -1,0 +1,1 @@
+"""Findings: what the rules say of each segment."""

@@ -1,0 +1,1 @@
+"""Firms on segments, with weights, confidence and evidence."""
