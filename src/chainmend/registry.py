@@ -88,7 +88,7 @@ def entries(kind: Kind) -> list[Entry]:
     return [_entries[key] for key in sorted(_entries) if key[0] == kind]
 
 
-def get(kind: Kind, id: str) -> Entry:  # noqa: A002
+def get(kind: Kind, id: str) -> Entry:
     """Return one entry.
 
     Raises
