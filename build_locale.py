@@ -40,6 +40,7 @@ class LocaleHook(BuildHookInterface):  # type: ignore[type-arg]
     """Runs before a wheel or an editable install is made."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        for folder in sorted((Path(self.root) / "src/chainmend/locale").iterdir()):
-            if folder.is_dir():
-                compile_locale(folder)
+        for folder in sorted(
+            {part.parent for part in (Path(self.root) / "src/chainmend/locale").glob("*/*.po")}
+        ):
+            compile_locale(folder)
