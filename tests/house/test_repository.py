@@ -36,7 +36,7 @@ def texts(root: Path) -> dict[str, str]:
         parts = path.relative_to(root).parts
         hidden = any(p in LEFT_OUT or p.endswith("_cache") or p == "__pycache__" for p in parts)
         if not hidden and path.is_file() and path.suffix in TEXT and ".hypothesis" not in parts:
-            found[str(path.relative_to(root))] = path.read_text("utf-8")
+            found[str(path.relative_to(root))] = path.read_text("utf-8", errors="replace")
     return found
 
 
