@@ -33,7 +33,7 @@ bench: $(DEV) ## measure speed and memory of a scan; writes benchmarks/results/
 
 docs: $(DEV) ## generate the rule and setting pages and build the site in site/
 	$(BIN)/python docs/generate.py
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## remove the virtual environment and what the tools left behind
 	rm -rf .venv site build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
