@@ -144,6 +144,20 @@ class Districts(dy.Schema):
     lat = dy.Float64(nullable=True, min=-90, max=90)
 
 
+class Overrides(dy.Schema):
+    """Corrections of placements by people; they win over what the scan would place.
+
+    The segment `none` says that the firm belongs on no segment. Rows of one firm without a weight share equally.
+    """
+
+    firm_id = dy.String(primary_key=True, min_length=1)
+    segment_id = dy.String(primary_key=True, min_length=1)
+    weight = dy.Float64(nullable=True, min=0, max=1)
+    by = dy.String(nullable=True)
+    date = dy.Date(nullable=True)
+    note = dy.String(nullable=True)
+
+
 TABLES: dict[str, type[dy.Schema]] = {
     "firms": Firms,
     "products": Products,
@@ -156,6 +170,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "patents": Patents,
     "institutes": Institutes,
     "districts": Districts,
+    "overrides": Overrides,
 }
 REQUIRED = ("firms",)
 
