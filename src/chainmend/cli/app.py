@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from chainmend import __version__
 from chainmend.i18n import _
-
-if TYPE_CHECKING:
-    import click
 
 COMMANDS = ("demo", "check", "place", "scan", "diff", "catalogue", "import_")
 
@@ -31,7 +29,7 @@ def _root(
     """The options that stand before a command; --version ends the program in its callback."""
 
 
-def build() -> click.Command:
+def build() -> Callable[..., Any]:
     """Return the whole command line; its help is in the language that is current now."""
     app = typer.Typer(
         no_args_is_help=True,
