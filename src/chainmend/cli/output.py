@@ -50,7 +50,7 @@ class Output:
         """Yield a function that is called with the name of each step: a bar on a terminal, else log lines."""
         stderr = Console(stderr=True, highlight=False)
         if self.json or not stderr.is_terminal:
-            yield (lambda step: None) if self.json else (lambda step: stderr.print(Text(f"- {step}")))
+            yield lambda step: None if self.json else stderr.print(Text(f"- {step}"))
             return
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 

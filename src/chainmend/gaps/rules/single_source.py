@@ -41,7 +41,8 @@ def single_source(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresho
         )
     else:
         summary = both(
-            "{name}: purchases are concentrated (HHI {hhi}, above {cut}); the largest supplier ({supplier}) has {share}",
+            "{name}: purchases are concentrated (HHI {hhi}, above {cut});"
+            " the largest supplier ({supplier}) has {share}",
             name=segment.name.pair,
             hhi=f"{fact.supplier_hhi:.2f}",
             cut=t.supplier_hhi,
