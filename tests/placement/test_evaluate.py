@@ -44,7 +44,7 @@ def test_ratios_worked_out_by_hand() -> None:
     assert found.precision == 2 / 4  # 1 and 3 of 1, 2, 3, 5
     assert found.recall == 2 / 4
     assert found.coverage == 3 / 4  # 4 was not placed
-    # A: 1 right of 2 firms, claimed by 1 and 5; B: 3 right of 2 firms, claimed by 2 and 3
+    # A: firm 1 is right, 1 and 5 claim it; B: firm 3 is right, 2 and 3 claim it
     assert found.classes.select("label", "firms", "right", "claimed", "f1").rows() == [
         ("A", 2, 1, 2, 0.5),
         ("B", 2, 1, 2, 0.5),
