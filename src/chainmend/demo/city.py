@@ -1,0 +1,203 @@
+"""Firms of a made-up city: where they are, what they make, how large they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from chainmend.errors import SettingsError
+from chainmend.i18n import _
+from chainmend.tables import empty
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chainmend.chain.model import Catalogue
+    from chainmend.demo.planted import Plan
+
+CITY, PROVINCE, COUNTRY = "示例市", "示例省", "CHN"
+DISTRICTS = ("示例一区", "示例二区", "示例三区", "示例四区", "示例五区")
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+SOURCES = (
+    ("CHN", PROVINCE, "示例邻市"),
+    ("CHN", "示例外省", "示例外市"),
+    ("JPN", None, None),
+    ("DEU", None, None),
+    ("CHN", "示例远省", "示例远市"),
+    ("USA", None, None),
+    ("CHN", PROVINCE, "示例近市"),
+    ("NLD", None, None),
+    ("KOR", None, None),
+)
+_ABROAD = tuple(i for i, s in enumerate(SOURCES) if s[0] != COUNTRY)
+_LEAST_LOCAL, _LEAST_OUTSIDE, _LEAST_SOURCES = 3, 1, 6
+
+VALUE_ADDED = 440.9e9
+"""Value added of industry above designated size, yuan, 2024: the public figure the city is scaled to."""
+VALUE_ADDED_RATE = 0.20
+"""Assumption: value added over gross output."""
+CLUSTER_SHARE = 0.50
+"""Assumption: the clusters' part of the gross output of all industry."""
+CLUSTER_GROWTH = 0.079
+"""Growth of the clusters' gross output in 2025, the public figure."""
+
+
+def cluster_output(date: dt.date) -> int:
+    """Gross output of the city's firms in the twelve months to `date`, whole yuan.
+
+    Examples
+    --------
+    >>> round(cluster_output(dt.date(2025, 12, 31)) / cluster_output(dt.date(2024, 12, 31)) - 1, 6)
+    0.079
+    """
+    years = date.year - 2024 - (12 - date.month) / 12
+    return round(VALUE_ADDED / VALUE_ADDED_RATE * CLUSTER_SHARE * (1 + CLUSTER_GROWTH) ** years)
+
+
+@dataclass(frozen=True)
+class Firms:
+    """Firms as arrays, one entry a firm; those founded later stand at the end.
+
+    Attributes
+    ----------
+    segments
+        Ids of segments; `segment` holds positions in it.
+    source
+        -1 for a local firm, else the position in `SOURCES`.
+    size
+        Relative size, before it is scaled to the city's output.
+    first
+        Number of firms that are there now; the others come later.
+    """
+
+    segments: Sequence[str]
+    segment: np.ndarray
+    source: np.ndarray
+    size: np.ndarray
+    first: int
+
+    def of(self, index: int, *, later: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Positions of the local firms and of the others on a segment."""
+        there = np.flatnonzero(self.segment == index)
+        there = there if later else there[there < self.first]
+        local = self.source[there] < 0
+        return there[local], there[~local]
+
+
+def _counts(plan: Plan, firms: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Local and other firms of each segment."""
+    kinds = [s.kind for s in plan.now.values()]
+    local = np.array([0 if k == "missing" else _LEAST_LOCAL for k in kinds])
+    outside = np.array([_LEAST_SOURCES if k else _LEAST_OUTSIDE for k in kinds])
+    rest = firms - int(local.sum() + outside.sum())
+    if rest < 0:
+        raise SettingsError(
+            _("{n} firms").format(n=firms),
+            expected=_("at least {n}, so that every segment has some").format(n=firms - rest),
+            where=_("made-up city"),
+        )
+    chance = rng.lognormal(0, 0.5, len(kinds))
+    at_home = chance * (local > 0)
+    n = int(rest * 0.7)
+    local += rng.multinomial(n, at_home / at_home.sum())
+    outside += rng.multinomial(rest - n, chance / chance.sum())
+    return local, outside
+
+
+def make_firms(plan: Plan, firms: int, rng: np.random.Generator) -> Firms:
+    """Put `firms` firms on the segments of `plan`, and those that come later behind them."""
+    local, outside = _counts(plan, firms, rng)
+    index = np.arange(len(plan.now))
+    segment, source = [np.repeat(index, local)], [np.full(local.sum(), -1)]
+    for i, supply in enumerate(plan.now.values()):
+        places = (np.arange(outside[i]) + int(rng.integers(len(SOURCES)))) % len(SOURCES)
+        if supply.kind == "outside_dependent":
+            # nearly all from one country: that is what the gap is
+            places[: outside[i] - 1] = _ABROAD[int(rng.integers(len(_ABROAD)))]
+        segment.append(np.full(outside[i], i))
+        source.append(places)
+    founded = [i for i, s in enumerate(plan.now) if s in plan.mended]
+    segment.append(np.repeat(founded, _LEAST_LOCAL))
+    source.append(np.full(len(founded) * _LEAST_LOCAL, -1))
+    all_segments = np.concatenate(segment).astype(np.int64)
+    size = rng.lognormal(0, 1.2, len(all_segments))
+    return Firms(tuple(plan.now), all_segments, np.concatenate(source).astype(np.int64), size, firms)
+
+
+def outputs(firms: Firms, n: int, total: int) -> np.ndarray:
+    """Outputs of the first `n` firms in whole yuan; those of the local ones sum to `total` exactly."""
+    local = firms.source[:n] < 0
+    size = firms.size[:n]
+    scaled = np.floor(size / size[local].sum() * total)
+    largest = int(np.argmax(np.where(local, size, 0)))
+    scaled[largest] += total - int(scaled[local].astype(np.int64).sum())
+    return scaled
+
+
+def firm_ids(n: int) -> np.ndarray:
+    """Ids of the first `n` firms."""
+    return np.array([f"demo-{i:07d}" for i in range(n)])
+
+
+def firms_table(
+    firms: Firms, plan: Plan, catalogue: Catalogue, output: np.ndarray, rng: np.random.Generator
+) -> pl.DataFrame:
+    """Firms by contract; the names say that they are made up."""
+    n = len(output)
+    chosen = [catalogue.segments[s] for s in firms.segments]
+    segment, source = firms.segment[:n].tolist(), firms.source[:n].tolist()
+    drawn = {
+        name: rng.integers(0, 2**31, len(firms.segment))[:n] for name in ("term", "district", "code", "day")
+    }
+    lon, lat = (rng.normal(0, 0.02, len(firms.segment))[:n] for _axis in range(2))
+    district = [d % len(DISTRICTS) if s < 0 else None for d, s in zip(drawn["district"], source, strict=True)]
+    places = [(COUNTRY, PROVINCE, CITY) if s < 0 else SOURCES[s] for s in source]
+    terms = [plan.terms[firms.segments[s]] for s in segment]
+    first_day = dt.date(1995, 1, 1).toordinal()
+    order = np.lexsort((-output, firms.segment[:n], firms.source[:n] >= 0))
+    leader = np.zeros(n, dtype=bool)
+    _unique, first = np.unique(firms.segment[:n][order], return_index=True)
+    leader[order[first]] = firms.source[:n][order[first]] < 0
+    return pl.DataFrame(
+        {
+            "firm_id": firm_ids(n),
+            "name": [
+                f"示例{STEMS[i % 10]}{i:05d}{t[k % len(t)].replace(' ', '')}有限公司"
+                for i, (t, k) in enumerate(zip(terms, drawn["term"].tolist(), strict=True))
+            ],
+            "industry_code": [
+                c[k % len(c)] if (c := chosen[s].codes) else None
+                for s, k in zip(segment, drawn["code"].tolist(), strict=True)
+            ],
+            "country": [p[0] for p in places],
+            "province": [p[1] for p in places],
+            "city": [p[2] for p in places],
+            "district": [None if d is None else DISTRICTS[d] for d in district],
+            "lon": [None if d is None else 100.0 + 0.2 * d + x for d, x in zip(district, lon, strict=True)],
+            "lat": [None if d is None else 30.0 + 0.1 * d + y for d, y in zip(district, lat, strict=True)],
+            "output": output,
+            "employees": np.maximum(5, np.round(output / 1.2e6)),
+            "founded": [dt.date.fromordinal(first_day + int(k) % 10_000) for k in drawn["day"]],
+            "status": ["active"] * n,
+            "leader": leader,
+            "scope_text": [None] * n,
+        },
+        schema=empty("firms").schema,
+    )
+
+
+def products_table(firms: Firms, plan: Plan, n: int, rng: np.random.Generator) -> pl.DataFrame:
+    """One to three products a firm, all of its segment."""
+    ids = firm_ids(n).tolist()
+    number = rng.integers(1, 4, len(firms.segment))[:n].tolist()
+    start = rng.integers(0, 1000, len(firms.segment))[:n].tolist()
+    rows = []
+    for i, s in enumerate(firms.segment[:n].tolist()):
+        terms = plan.terms[firms.segments[s]]
+        made = {terms[(start[i] + k) % len(terms)] for k in range(number[i])}
+        rows.extend((ids[i], t, 1 / len(made), None) for t in sorted(made))
+    return pl.DataFrame(rows, schema=empty("products").schema, orient="row")
