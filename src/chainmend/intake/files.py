@@ -1,0 +1,144 @@
+"""Files of any of the usual kinds as frames of raw text, with the number of each row."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from chainmend.errors import DatasetError
+from chainmend.i18n import _
+from chainmend.intake.columns import plain
+
+KINDS = (".csv", ".xlsx", ".xls", ".parquet")
+ROW = "row__"
+_SEARCH = 10
+
+
+@dataclass(frozen=True)
+class Raw:
+    """One table as it stands in one file; `ROW` counts lines, the header being line 1 of a text file."""
+
+    file: str
+    frame: pl.DataFrame
+
+
+def encoding_of(path: Path) -> str:
+    """Return utf-8-sig or gb18030, whichever the whole file is valid in.
+
+    Raises
+    ------
+    DatasetError
+        If it is neither.
+    """
+    for name in ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(name)()
+        try:
+            with path.open("rb") as handle:
+                while block := handle.read(1 << 20):
+                    decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        return name
+    raise DatasetError(
+        _("text in an unknown encoding"),
+        expected=_("UTF-8 or GB18030"),
+        where=path.name,
+        do=_("save the file again as UTF-8"),
+    )
+
+
+@contextmanager
+def as_utf8(path: Path) -> Iterator[Path]:
+    """Yield a path to the file in UTF-8: itself, or a copy that is deleted afterwards."""
+    encoding = encoding_of(path)
+    if encoding != "gb18030":
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            copy.open("w", encoding="utf-8", newline="") as to,
+        ):
+            while block := source.read(1 << 20):
+                to.write(block)
+        yield copy
+
+
+def read_csv(path: Path) -> pl.DataFrame:
+    """Read a CSV file as text, every column; raises DatasetError where a line has more fields than the header."""
+    if path.stat().st_size == 0:
+        raise DatasetError(_("an empty file"), expected=_("a header and rows"), where=path.name)
+    with as_utf8(path) as readable:
+        try:
+            frame = pl.read_csv(readable, infer_schema=False)
+        except pl.exceptions.PolarsError as error:
+            raise DatasetError(
+                str(error).splitlines()[0],
+                expected=_("comma-separated text, as many fields in each row as in the header"),
+                where=path.name,
+                do=_("quote values that hold a comma"),
+            ) from error
+    return frame.with_row_index(ROW, offset=2)
+
+
+def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.DataFrame]:
+    """Read every sheet as text; the header is the row in the first ten that `known` counts most headings in."""
+    import fastexcel
+
+    try:
+        book = fastexcel.read_excel(path)
+        sheets = {
+            name: book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+            for name in book.sheet_names
+        }
+    except Exception as error:
+        raise DatasetError(
+            str(error).splitlines()[0],
+            expected=_("an Excel workbook"),
+            where=path.name,
+            do=_("open and save it again"),
+        ) from error
+    found = {}
+    for name, sheet in sheets.items():
+        if sheet.height == 0:
+            continue
+        heads = [[str(v) if v is not None else "" for v in row] for row in sheet.head(_SEARCH).rows()]
+        best = max(range(len(heads)), key=lambda n: (known(heads[n]), -n))
+        titles = [h or f"column {n + 1}" for n, h in enumerate(heads[best])]
+        unique = [t if titles.index(t) == n else f"{t} {n + 1}" for n, t in enumerate(titles)]
+        body = sheet.slice(best + 1)
+        body.columns = unique
+        found[name] = body.with_row_index(ROW, offset=best + 2)
+    return found
+
+
+def read_parquet(path: Path) -> pl.DataFrame:
+    """Read a Parquet file with its own types."""
+    try:
+        return pl.read_parquet(path).with_row_index(ROW, offset=1)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise DatasetError(
+            str(error).splitlines()[0], expected=_("a Parquet file"), where=path.name, do=_("write it again")
+        ) from error
+
+
+def known_headings(headings: list[str], known: set[str]) -> int:
+    """How many of `headings` are among the `known` ones."""
+    return sum(plain(h) in known for h in headings if h)
+
+
+def headings(path: Path) -> list[str]:
+    """Headings of a CSV or Parquet file, without reading its rows."""
+    if path.suffix.lower() == ".parquet":
+        return list(pl.read_parquet_schema(path))
+    with path.open(encoding=encoding_of(path)) as handle:
+        return next(csv.reader(handle), [])

@@ -1,0 +1,38 @@
+"""A dataset to a folder that `read_dataset` reads back unchanged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import yaml
+
+from chainmend.intake.description import NAME
+
+if TYPE_CHECKING:
+    from chainmend.dataset import Dataset
+
+
+def write_dataset(dataset: Dataset, folder: Path, *, kind: Literal["parquet", "csv"] = "parquet") -> None:
+    """Write every table and ``dataset.yaml``; each file appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in dataset.tables.items():
+        path = folder / f"{name}.{kind}"
+        partial = folder / f".{name}.partial"
+        if kind == "parquet":
+            frame.write_parquet(partial)
+        else:
+            frame.write_csv(partial)
+        partial.replace(path)
+    place = dataset.place
+    about = {
+        "city": place.city,
+        "province": place.province,
+        "country": place.country,
+        "region": list(place.region),
+        "date": dataset.date,
+        "synthetic": dataset.synthetic,
+    }
+    partial = folder / ".dataset.partial"
+    partial.write_text(yaml.safe_dump(about, allow_unicode=True, sort_keys=False), "utf-8")
+    partial.replace(folder / NAME)
