@@ -186,7 +186,6 @@ REFUSED = {
     "terms that are no list": ("toys", "[gear]", "gear", "en: gear", "list"),
     "a term that is a number": ("toys", "[gear]", "[7]", "en: [7]", "quotes"),
     "id unlike the file": ("toys", "id: toys", "id: games", "id: games", "games"),
-    "chain twice": ("toys", "- id: toy\n", "- id: chip\n", "id: toys", "chip stands twice"),
     "key twice": (
         "toys",
         "tier: trillion",
@@ -230,6 +229,12 @@ def test_a_segment_that_needs_itself_is_a_cycle(tmp_path: Path) -> None:
     own = TOYS.replace("segment: toy.gears", "segment: toy.robots")
     _, problems = check_catalogue(write(tmp_path, toys=own))
     assert "a cycle: toy.robots <- toy.robots" in [p.came for p in problems]
+
+
+def test_a_chain_that_stands_in_two_clusters_is_refused(tmp_path: Path) -> None:
+    toys = TOYS.replace("- id: toy\n", "- id: chip\n").replace("toy.", "chip.")
+    with pytest.raises(CatalogueError, match=r"toys\.yaml:1: the chain chip stands twice"):
+        load_catalogue(write(tmp_path, toys=toys))
 
 
 def test_a_long_chain_is_no_cycle(tmp_path: Path) -> None:
