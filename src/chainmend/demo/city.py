@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ def cluster_output(date: dt.date) -> int:
     0.079
     """
     years = date.year - 2024 - (12 - date.month) / 12
-    return round(VALUE_ADDED / VALUE_ADDED_RATE * CLUSTER_SHARE * (1 + CLUSTER_GROWTH) ** years)
+    return round(VALUE_ADDED / VALUE_ADDED_RATE * CLUSTER_SHARE * math.pow(1 + CLUSTER_GROWTH, years))
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def outputs(firms: Firms, n: int, total: int) -> np.ndarray:
     """Outputs of the first `n` firms in whole yuan; those of the local ones sum to `total` exactly."""
     local = firms.source[:n] < 0
     size = firms.size[:n]
-    scaled = np.floor(size / size[local].sum() * total)
+    scaled: np.ndarray = np.floor(size / size[local].sum() * total)
     largest = int(np.argmax(np.where(local, size, 0)))
     scaled[largest] += total - int(scaled[local].astype(np.int64).sum())
     return scaled
@@ -195,7 +196,7 @@ def products_table(firms: Firms, plan: Plan, n: int, rng: np.random.Generator) -
     ids = firm_ids(n).tolist()
     number = rng.integers(1, 4, len(firms.segment))[:n].tolist()
     start = rng.integers(0, 1000, len(firms.segment))[:n].tolist()
-    rows = []
+    rows: list[tuple[str, str, float, None]] = []
     for i, s in enumerate(firms.segment[:n].tolist()):
         terms = plan.terms[firms.segments[s]]
         made = {terms[(start[i] + k) % len(terms)] for k in range(number[i])}
