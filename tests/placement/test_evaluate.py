@@ -88,3 +88,10 @@ def test_what_cannot_be_computed_is_unknown(labels: pl.DataFrame) -> None:
     found = evaluate(placed(), labels)
     assert (found.precision, found.recall, found.macro_f1, found.coverage) == (None, None, None, None)
     assert found.confusions.is_empty()
+
+
+def test_less_confidence_than_asked_for_counts_as_not_placed() -> None:
+    rows = placed(("1", "a", 1.0), ("2", "b", 1.0)).with_columns(confidence=pl.Series([0.8, 0.2]))
+    labels = labelled(("1", "a", "A"), ("2", None, "bank"))
+    assert evaluate(rows, labels).precision == 0.5
+    assert evaluate(rows, labels, confidence=0.3).precision == 1

@@ -73,19 +73,25 @@ class _Judged:
 
 
 def evaluate(
-    placed: pl.DataFrame, labels: pl.DataFrame, *, among: Collection[str] | None = None
+    placed: pl.DataFrame,
+    labels: pl.DataFrame,
+    *,
+    among: Collection[str] | None = None,
+    confidence: float = 0.0,
 ) -> Evaluation:
     """Compare placements with labels.
 
     Parameters
     ----------
     placed
-        What `place` returned: firm_id, segment_id, weight.
+        What `place` returned: firm_id, segment_id, weight, and confidence where one is asked for.
     labels
         firm_id and segment_id: null or empty where the firm belongs nowhere, several accepted segments joined by
         `|` or in several rows; and optionally `label`, by which macro-F1 groups (else by segment_id).
     among
         Segments the sample is about; a firm placed elsewhere counts as not placed. None means all.
+    confidence
+        A firm placed with less than this counts as not placed.
 
     Examples
     --------
@@ -95,7 +101,7 @@ def evaluate(
     >>> found.precision, found.recall, found.coverage
     (0.5, 0.5, 1.0)
     """
-    judged = _judged(_predictions(placed, labels, among), labels)
+    judged = _judged(_predictions(_sure(placed, confidence), labels, among), labels)
     named = [j for j in judged if j.accepted]
     right = sum(j.right for j in named)
     classes = _classes(judged)
