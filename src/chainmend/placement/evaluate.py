@@ -122,6 +122,11 @@ def evaluate(
     )
 
 
+def _sure(placed: pl.DataFrame, confidence: float) -> pl.DataFrame:
+    """Placements of at least that confidence."""
+    return placed.filter(pl.col("confidence") >= confidence) if confidence > 0 else placed
+
+
 def _predictions(placed: pl.DataFrame, labels: pl.DataFrame, among: Collection[str] | None) -> dict[str, str]:
     """Firm -> segment of the greatest weight; of equal ones the first by id, so that runs agree."""
     top = (
