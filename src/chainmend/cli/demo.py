@@ -149,7 +149,7 @@ def _tell(
     output.say()
     output.say(_("Try next:"))
     output.say(f"  chainmend check {out / 'dataset-1'}")
-    output.say(f"  chainmend scan {out / 'dataset-1'} --out {out / 'scan-1'}")
+    output.say(f"  chainmend scan {out / 'dataset-1'} --out {out / 'scan-3'}")
     output.say(f"  chainmend diff {out / 'scan-1'} {out / 'scan-2'}")
     output.say(mark, style="bold")
 

@@ -1,0 +1,77 @@
+"""Every planted gap is found and nothing else, over twenty cities and two dates."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+
+from chainmend.chain.catalogue import load_catalogue
+from chainmend.demo import DemoCity, make_city
+from chainmend.scan import Scan, scan
+
+SEEDS = range(20)
+Pairs = set[tuple[str, str]]
+
+
+@cache
+def scanned(seed: int) -> tuple[DemoCity, Scan, Scan]:
+    """A small city and the scans of both its dates."""
+    catalogue = load_catalogue("hangzhou-296x")
+    city = make_city(firms=max(400, 6 * len(catalogue.segments)), seed=seed, catalogue=catalogue)
+    return city, scan(city.now, catalogue), scan(city.later, catalogue)
+
+
+def pairs(gaps: list[dict[str, Any]]) -> Pairs:
+    return {(g["kind"], g["segment_id"]) for g in gaps}
+
+
+def found(result: Scan) -> Pairs:
+    return set(result.findings.select("kind", "segment_id").iter_rows())
+
+
+def exposure(result: Scan) -> dict[tuple[str, str], float]:
+    rows = result.findings.select("kind", "segment_id", "exposure").iter_rows()
+    return {(kind, segment): value for kind, segment, value in rows}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_all_planted_gaps_are_found_and_nothing_else(seed: int) -> None:
+    city, now, later = scanned(seed)
+    assert found(now) == pairs(city.planted["gaps"])
+    assert found(later) == pairs(city.planted["later"]["gaps"])
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_becomes_of_them(seed: int) -> None:
+    city, now, later = scanned(seed)
+    changes = city.planted["later"]
+    assert pairs(changes["mended"]) & found(later) == set()
+    assert pairs(changes["new"]) == found(later) - found(now)
+    before, after = exposure(now), exposure(later)
+    assert all(after[p] > before[p] + 0.05 for p in pairs(changes["worsened"]))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_or_three_of_each_kind(seed: int) -> None:
+    city = scanned(seed)[0]
+    kinds = [g["kind"] for g in city.planted["gaps"]]
+    assert {k: 2 <= kinds.count(k) <= 3 for k in set(kinds)} == dict.fromkeys(
+        ("missing", "weak", "single_source", "outside_dependent"), True
+    )
+    later = city.planted["later"]
+    assert [len(later[k]) for k in ("mended", "worsened", "new")] == [3, 2, 1]
+
+
+def test_a_city_of_usual_size() -> None:
+    catalogue = load_catalogue("hangzhou-296x")
+    city = make_city(seed=1, catalogue=catalogue)
+    assert found(scan(city.now, catalogue)) == pairs(city.planted["gaps"])
+
+
+def test_findings_carry_their_evidence() -> None:
+    _city, now, _later = scanned(0)
+    assert all(json.loads(e) for e in now.findings["evidence"])
+    assert now.manifest["synthetic"] is True
