@@ -38,7 +38,7 @@ def city(folder: Path) -> Dataset:
 def test_written_and_read_again_it_is_the_same(tmp_path: Path, form: Literal["parquet", "csv"]) -> None:
     given = city(tmp_path / "given")
     assert sum(given.rejected.values()) == 0
-    write_dataset(given, tmp_path / "out", kind=form)
+    write_dataset(given, tmp_path / "out", format=form)
     read = read_dataset(tmp_path / "out")
     assert read.place == given.place
     assert (read.date, read.synthetic) == (given.date, True)
@@ -73,7 +73,7 @@ def test_a_writing_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch:
 def test_writing_in_another_kind_leaves_no_second_copy_of_a_table(tmp_path: Path) -> None:
     given = city(tmp_path / "given")
     write_dataset(given, tmp_path / "out")
-    write_dataset(given, tmp_path / "out", kind="csv")
+    write_dataset(given, tmp_path / "out", format="csv")
     read = read_dataset(tmp_path / "out")
     assert read.fingerprint == given.fingerprint
     assert not any("firms" in note for note in read.notes)
