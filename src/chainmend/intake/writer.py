@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from chainmend.dataset import Dataset
 
 
-def write_dataset(dataset: Dataset, folder: Path, *, kind: Literal["parquet", "csv"] = "parquet") -> None:
+def write_dataset(dataset: Dataset, folder: Path, *, format: Literal["parquet", "csv"] = "parquet") -> None:
     """Write every table and ``dataset.yaml``; each file appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in dataset.tables.items():
-        path = folder / f"{name}.{kind}"
+        path = folder / f"{name}.{format}"
         partial = folder / f".{name}.partial"
-        if kind == "parquet":
+        if format == "parquet":
             frame.write_parquet(partial)
         else:
             frame.write_csv(partial)
