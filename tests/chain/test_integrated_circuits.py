@@ -162,3 +162,15 @@ def test_concentrations_are_what_the_cited_shares_give(
         shares = [float(r["share_provided"]) for r in rows if r["provided_id"] == main[s.id]]
         hhi = sum((x / sum(shares)) ** 2 for x in shares)
         assert s.difficulty.concentration == pytest.approx(hhi, abs=0.006), s.id
+
+
+def test_a_term_within_a_term_of_another_segment_is_excluded_there(segments: dict[str, Segment]) -> None:
+    def plain(text: str) -> str:
+        return text.lower().replace(" ", "")
+
+    for a in segments.values():
+        words = [plain(word) for word in a.terms.exclude]
+        for b in segments.values():
+            for longer in map(plain, b.terms.zh if a is not b else ()):
+                within = any(plain(term) in longer for term in a.terms.zh)
+                assert not within or any(word in longer for word in words), (a.id, b.id, longer)
