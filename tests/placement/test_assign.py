@@ -12,7 +12,7 @@ import pytest
 from chainmend.chain.model import Catalogue, Chain, Cluster, Segment, Stage, Terms, Text
 from chainmend.dataset import Dataset, Place
 from chainmend.errors import DatasetError
-from chainmend.placement.assign import place
+from chainmend.placement.assign import explain, place
 from chainmend.tables import empty
 
 TODAY = dt.date(2025, 12, 31)
@@ -225,3 +225,39 @@ def test_the_order_of_rows_changes_nothing() -> None:
     again = place(Dataset(dataset.place, dataset.date, mixed, synthetic=True), small_catalogue())
     assert once.equals(again)
     assert once.equals(once.sort("firm_id", "segment_id"))
+
+
+def test_a_firm_is_explained_by_id_and_by_name() -> None:
+    dataset = city({"1": {"name": "某某科技", "industry_code": "3562"}}, [("1", "刻蚀机"), ("1", "房租")])
+    told = explain(dataset, small_catalogue(), "某某科技")
+    assert told == explain(dataset, small_catalogue(), "1")
+    assert [p["segment_id"] for p in told["placements"]] == ["etch"]
+    assert told["silent_products"] == ["房租"]
+
+
+def test_an_unknown_firm_is_an_error_that_names_similar_ones() -> None:
+    with pytest.raises(DatasetError) as error:
+        explain(city({"1": {"name": "某某科技有限公司"}}), small_catalogue(), "某某科技")
+    assert "某某科技有限公司" in str(error.value)
+
+
+def test_a_code_that_agrees_raises_weight_and_confidence() -> None:
+    products = [(firm, product) for firm in ("1", "2") for product in ("刻蚀机", "锂电池")]
+    found = place(city({"1": {"industry_code": "3562"}, "2": {}}, products), small_catalogue())
+    etch = {row["firm_id"]: row for row in found.filter(pl.col("segment_id") == "etch").iter_rows(named=True)}
+    assert etch["1"]["weight"] > etch["2"]["weight"] == 0.5
+    assert etch["1"]["confidence"] > etch["2"]["confidence"]
+
+
+def test_a_side_business_is_less_sure_than_a_main_one() -> None:
+    main = city({"1": {}}, [("1", "刻蚀机", 0.9), ("1", "房租", 0.1)])
+    side = city({"1": {}}, [("1", "刻蚀机", 0.02), ("1", "房租", 0.98)])
+    assert only(side)["confidence"] < only(main)["confidence"]
+
+
+def test_an_override_leaves_other_firms_alone() -> None:
+    plain = city({"1": {}, "2": {}}, [("1", "刻蚀机"), ("2", "锂电池")])
+    corrected = city(
+        {"1": {}, "2": {}}, [("1", "刻蚀机"), ("2", "锂电池")], [{"firm_id": "1", "segment_id": "robot"}]
+    )
+    assert weights(corrected)["2"] == weights(plain)["2"]
