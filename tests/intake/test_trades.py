@@ -122,6 +122,21 @@ def test_unusable_files_are_errors_that_say_where(tmp_path: Path) -> None:
         sum_trades([tmp_path / "x.csv"], rename={}, factor=1, latest=LATEST)
 
 
+@pytest.mark.parametrize(
+    "rows", ['A,"B,2024-01-01,1\nA,B,2024-01-01,1\n', '"A,B,2024-01-01,1\nA,B,2024-01-01,1\n']
+)
+def test_a_quote_that_is_never_closed_swallows_nothing_unsaid(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(DatasetError, match="2 lines give only [01] rows"):
+        summed(tmp_path / "t.csv", "销方,购方,开票日期,金额\n" + rows)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_blank_lines_inner_quotes_and_spare_cells_do_no_harm(tmp_path: Path, end: str) -> None:
+    rows = ["销方,购方,开票日期,金额", "A,B,2024-01-01,1", "", "A,B,2024-01-01,1,9", 'A"x,B,2024-01-01,1', ""]
+    result = summed(tmp_path / "t.csv", end.join(rows))
+    assert (result.read, result.reasons) == (3, {"seller_unknown": 1})
+
+
 TRADE = st.tuples(
     st.sampled_from("ABC"), st.sampled_from("DEF"), st.integers(2022, 2024), st.integers(0, 10**13)
 )

@@ -83,7 +83,7 @@ def _by_supplier(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame:
         )
         .collect()
     )
-    split = (pl.col("weight") * pl.col(["bought", "sold"])).round().cast(pl.Int64)
+    split = (pl.col(["bought", "sold"]) * pl.col("weight")).round().cast(pl.Int64)
     return (
         links.join(
             weights.select(supplier_id="firm_id", segment_id="segment_id", weight="weight"), on="supplier_id"

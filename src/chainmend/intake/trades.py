@@ -111,7 +111,8 @@ def sum_trades(
                 )
             sources = [_source(Path(file), rename, work, number) for number, file in enumerate(files)]
             try:
-                return _sum(con, sources, factor, latest, firm_ids is not None, rejected_to, work)
+                selects = [select for select, _lines in sources]
+                summed = _sum(con, selects, factor, latest, firm_ids is not None, rejected_to, work)
             except duckdb.Error as error:
                 raise DatasetError(
                     str(error).split("\n")[0],
@@ -119,6 +120,15 @@ def sum_trades(
                     where=", ".join(str(file) for file in files),
                     do=_("look at the file at that place; export it anew"),
                 ) from error
+    lines = sum(least for _select, least in sources)
+    if summed.read < lines:
+        raise DatasetError(
+            _("{lines} lines give only {rows} rows").format(lines=lines, rows=summed.read),
+            expected=_("one row a line; a quote is not closed or a cell holds a line break"),
+            where=", ".join(str(file) for file in files),
+            do=_("take quotes and line breaks out of the cells and export the file anew"),
+        )
+    return summed
 
 
 def _connect(work: Path, memory: str) -> duckdb.DuckDBPyConnection:
@@ -143,15 +153,19 @@ def _name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def _source(file: Path, rename: Mapping[str, str], work: Path, number: int) -> str:
-    """A SELECT of file, row and the four columns as trimmed text, null where empty."""
+def _source(file: Path, rename: Mapping[str, str], work: Path, number: int) -> tuple[str, int]:
+    """A SELECT of file, row and the four columns as trimmed text, null where empty; and the least rows it has."""
     if not file.is_file():
         raise DatasetError(_("no such file"), where=str(file))
     if file.suffix.lower() == ".parquet":
         headings = list(pl.read_parquet_schema(file))
         names = {heading: _name(heading) for heading in headings}
+        lines = 0
         origin, row = f"read_parquet({_text(file)}, file_row_number=true)", "file_row_number + 2"
     else:
+        # Counted here, since a quote that is never closed would take in the rows after it without a word.
+        with file.open("rb") as handle:
+            lines = sum(1 for line in handle if line.strip(b"\r\n")) - 1
         readable, encoding = _as_utf8(file, work / f"trades-{number}.csv")
         headings, delimiter = _heading(readable, encoding)
         names = {heading: f"c{i}" for i, heading in enumerate(headings)}
@@ -166,7 +180,7 @@ def _source(file: Path, rename: Mapping[str, str], work: Path, number: int) -> s
     cells = ", ".join(
         f"nullif(trim({names[heading]}::VARCHAR), '') AS {column}" for column, heading in wanted.items()
     )
-    return f"SELECT {_text(file.name)} AS file, {row} AS row, {cells} FROM {origin}"
+    return f"SELECT {_text(file.name)} AS file, {row} AS row, {cells} FROM {origin}", lines
 
 
 def _columns(headings: Sequence[str], rename: Mapping[str, str], file: Path) -> dict[str, str]:
