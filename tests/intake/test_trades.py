@@ -126,7 +126,7 @@ def test_unusable_files_are_errors_that_say_where(tmp_path: Path) -> None:
     "rows", ['A,"B,2024-01-01,1\nA,B,2024-01-01,1\n', '"A,B,2024-01-01,1\nA,B,2024-01-01,1\n']
 )
 def test_a_quote_that_is_never_closed_swallows_nothing_unsaid(tmp_path: Path, rows: str) -> None:
-    with pytest.raises(DatasetError, match="2 lines give only [01] rows"):
+    with pytest.raises(DatasetError, match=r"2 lines give only [01] rows"):
         summed(tmp_path / "t.csv", "销方,购方,开票日期,金额\n" + rows)
 
 

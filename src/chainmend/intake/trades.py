@@ -160,7 +160,7 @@ def _source(file: Path, rename: Mapping[str, str], work: Path, number: int) -> t
     if file.suffix.lower() == ".parquet":
         headings = list(pl.read_parquet_schema(file))
         names = {heading: _name(heading) for heading in headings}
-        lines = 0
+        lines = int(pl.scan_parquet(file).select(pl.len()).collect().item())
         origin, row = f"read_parquet({_text(file)}, file_row_number=true)", "file_row_number + 2"
     else:
         # Counted here, since a quote that is never closed would take in the rows after it without a word.
