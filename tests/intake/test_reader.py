@@ -159,7 +159,8 @@ def test_a_second_reading_is_the_same_dataset(tmp_path: Path) -> None:
 
 def test_every_row_is_accounted_for(tmp_path: Path) -> None:
     firms = FIRMS + "f1,另一家,3973,CHN,浙江省,杭州市,,1,active,false\nf4,丁,3973,CHN,,,,x,active,false\n"
-    customs = "year,month,flow,hs,partner,value\n2025,0,进口,854231,JPN,1\n2025,13,进口,854232,JPN,1\n2025,1,转口,1,J,1\n"
+    customs = "year,month,flow,hs,partner,value\n2025,0,进口,854231,JPN,1\n"
+    customs += "2025,13,进口,854232,JPN,1\n2025,1,转口,1,J,1\n"
     _dataset, reports = read_report(write(tmp_path, {"firms.csv": firms, "customs.csv": customs}))
     counts = {r.table: (r.files, r.read, r.kept, r.rejected) for r in reports}
     assert counts == {"firms": (("firms.csv",), 5, 3, 2), "customs": (("customs.csv",), 3, 1, 2)}
