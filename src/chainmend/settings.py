@@ -69,8 +69,9 @@ class Persistence(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    k: int = Field(2, ge=1)
-    n: int = Field(3, ge=1)
+    k: int = Field(2, ge=1, description="scans of the last `n` in which a finding must hold to be confirmed")
+    n: int = Field(3, ge=1, description="scans looked back at")
+    change: float = Field(1.0, ge=0, description="points a severity must move to be worse or eased")
 
 
 class Settings(BaseSettings):

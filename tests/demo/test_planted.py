@@ -10,6 +10,7 @@ import pytest
 
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.demo import DemoCity, make_city
+from chainmend.mendlist import reconcile
 from chainmend.scan import Scan, scan
 
 SEEDS = range(20)
@@ -52,6 +53,21 @@ def test_what_becomes_of_them(seed: int) -> None:
     assert pairs(changes["new"]) == found(later) - found(now)
     before, after = exposure(now), exposure(later)
     assert all(after[p] > before[p] + 0.05 for p in pairs(changes["worsened"]))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_mend_list_says_what_was_planted(seed: int) -> None:
+    city, now, later = scanned(seed)
+    events = reconcile(reconcile(None, now).entries, later).events
+    changes = city.planted["later"]
+
+    def told(event: str) -> Pairs:
+        return {(e["kind"], e["segment_id"]) for e in events if e["event"] == event}
+
+    assert told("opened") == pairs(changes["new"])
+    assert told("gone") == pairs(changes["mended"])
+    assert told("worsened") == pairs(changes["worsened"])
+    assert told("eased") == set()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -73,7 +73,7 @@ def _prepare(out: Path, planted: Mapping[str, Any]) -> None:
 
 def _loop(
     city: DemoCity, out: Path, step: Callable[[str], None]
-) -> tuple[list[Scan], list[pl.DataFrame], list[list[Any]]]:
+) -> tuple[list[Scan], list[pl.DataFrame], list[tuple[dict[str, Any], ...]]]:
     """Scan both dates from files; scans, list after each, events of each."""
     from chainmend.chain.catalogue import load_catalogue
     from chainmend.intake.reader import read_dataset
@@ -84,7 +84,7 @@ def _loop(
     catalogue = load_catalogue("hangzhou-296x")
     scans: list[Scan] = []
     lists: list[pl.DataFrame] = []
-    events: list[list[Any]] = []
+    events: list[tuple[dict[str, Any], ...]] = []
     for number, dataset in enumerate((city.now, city.later), 1):
         folder = out / f"dataset-{number}"
         step(_("write and read the data of {date}").format(date=dataset.date))
@@ -98,7 +98,7 @@ def _loop(
         write_list(out / "list", reconciled)
         scans.append(found)
         lists.append(reconciled.entries)
-        events.append(list(reconciled.events))
+        events.append(reconciled.events)
     return scans, lists, events
 
 
@@ -109,24 +109,17 @@ def _score(scan: Scan, gaps: list[dict[str, str]]) -> dict[str, int]:
     return {"planted": len(planted), "found": len(found & planted), "false": len(found - planted)}
 
 
-def _event(event: Any) -> dict[str, Any]:
-    """An event as plain values, whether it is a mapping or a dataclass."""
-    from dataclasses import asdict, is_dataclass
-
-    return asdict(event) if is_dataclass(event) and not isinstance(event, type) else dict(event)
-
-
 def _tell(
     output: Output,
     out: Path,
     city: DemoCity,
     scans: list[Scan],
     entries: list[pl.DataFrame],
-    events: list[list[Any]],
+    events: list[tuple[dict[str, Any], ...]],
 ) -> None:
     planted = city.planted
     scores = [_score(scans[0], planted["gaps"]), _score(scans[1], planted["later"]["gaps"])]
-    changed = [e for e in map(_event, events[1]) if e["event"] != "unchanged"]
+    changed = [e for e in events[1] if e["event"] != "unchanged"]
     mark = _("Made-up data: it stands for no firm and no city.")
     output.emit(
         {

@@ -126,6 +126,8 @@ def make_firms(plan: Plan, firms: int, rng: np.random.Generator) -> Firms:
     source.append(np.full(len(founded) * _LEAST_LOCAL, -1))
     all_segments = np.concatenate(segment).astype(np.int64)
     size = rng.lognormal(0, 1.2, len(all_segments))
+    # newcomers are small, so that they do not shift what the city's output rests on elsewhere
+    size[firms:] = 0.2
     return Firms(tuple(plan.now), all_segments, np.concatenate(source).astype(np.int64), size, firms)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Segment
 
 KINDS = ("missing", "weak", "single_source", "outside_dependent")
-_FALL = {"weak": 0.18, "outside_dependent": 0.12}
+_FALL = {"weak": 0.18, "outside_dependent": 0.15}
+"""By how much the local share falls where a gap of that kind worsens."""
+_GRAVE = 3
+"""From this number of segments that cannot do without it a segment is grave."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,11 @@ def _draw(
     room = max(1, len(ids) // (2 * len(KINDS)))
     wanted = {kind: min(room, int(rng.integers(2, 4))) for kind in KINDS}
     for kind in KINDS:
-        for s in order:
+        ranked = order
+        if kind in _FALL:
+            first = next((s for s in order if s in grave and s not in chosen), order[0])
+            ranked = [first, *(s for s in order if s != first)]
+        for s in ranked:
             if wanted[kind] == 0:
                 break
             gone = {x for x, k in chosen.items() if k == "missing"} | ({s} if kind == "missing" else set())
@@ -129,7 +137,7 @@ def _supply(rng: np.random.Generator, kind: str | None) -> Supply:
     if kind == "single_source":
         return Supply(kind, float(rng.uniform(0.93, 0.96)), float(rng.uniform(0.86, 0.91)))
     if kind == "outside_dependent":
-        return Supply(kind, float(rng.uniform(0.44, 0.47)))
+        return Supply(kind, float(rng.uniform(0.47, 0.48)))
     return Supply(None, float(rng.uniform(0.62, 0.82)))
 
 
@@ -161,11 +169,13 @@ def make_plan(catalogue: Catalogue, rng: np.random.Generator) -> Plan:
             expected=_("at least {n}").format(n=2 * len(KINDS)),
             where=_("catalogue {id}").format(id=catalogue.id),
         )
-    kinds = _draw(rng, ids, buyers)
+    grave = {s for s in ids if len(catalogue.depends_on(s)) >= _GRAVE}
+    kinds = _draw(rng, ids, buyers, grave)
     now = {s: _supply(rng, kinds.get(s)) for s in terms}
     of = {kind: [s for s, k in kinds.items() if k == kind] for kind in KINDS}
-    mended = tuple(of[kind][0] for kind in ("missing", "weak", "single_source") if of[kind])
-    worsened = tuple(x for x in (*of["weak"][1:2], *of["outside_dependent"][:1]))
+    worsened = tuple(of[kind][0] for kind in _FALL if of[kind])
+    rest = {kind: [s for s in of[kind] if s not in worsened] for kind in ("missing", "weak", "single_source")}
+    mended = tuple(left[0] for left in rest.values() if left)
     healthy = [s for s in ids if s not in kinds]
     new = tuple(healthy[int(i)] for i in rng.integers(0, len(healthy), 1)) if healthy else ()
     later = dict(now)

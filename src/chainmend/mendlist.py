@@ -1,0 +1,315 @@
+"""The standing mend-list: what each scan opens, worsens, eases and closes. Only a scan closes an entry.
+
+An entry is *detected* when its finding first shows and *confirmed* when it holds in k of the last n scans. When the
+finding is absent the entry is *gone* once, and *closed* at the second scan in a row; found again later it *relapses*.
+A rule that could not look leaves its entries as they are: unknown is not gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from chainmend.errors import ScanError
+from chainmend.i18n import _
+from chainmend.settings import Settings
+
+if TYPE_CHECKING:
+    from chainmend.scan import Scan
+
+ENTRY_SCHEMA: dict[str, Any] = {
+    "entry_id": pl.String,
+    "finding_id": pl.String,
+    "kind": pl.String,
+    "cluster_id": pl.String,
+    "chain_id": pl.String,
+    "segment_id": pl.String,
+    "firm_id": pl.String,
+    "state": pl.String,
+    "severity": pl.Float64,
+    "severity_low": pl.Float64,
+    "severity_high": pl.Float64,
+    "gap_class": pl.String,
+    "summary_zh": pl.String,
+    "summary_en": pl.String,
+    "opened": pl.String,
+    "last_seen": pl.String,
+    "closed": pl.String,
+    "history": pl.String,
+    "scans": pl.Int64,
+    "relapses": pl.Int64,
+    "facts": pl.String,
+    "last_scan": pl.String,
+    "last_date": pl.String,
+    "catalogue": pl.String,
+}
+_COPIED = ("severity", "severity_low", "severity_high", "gap_class", "summary_zh", "summary_en")
+_CLOSE_AFTER = 2
+LIST, EVENTS = "mendlist.parquet", "events.jsonl"
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """The list after a scan, and what the scan did to it.
+
+    Attributes
+    ----------
+    entries
+        Columns of `ENTRY_SCHEMA`; open ones first, gravest first.
+    events
+        One mapping an entry: event, severities before and after, the facts that moved.
+    """
+
+    entries: pl.DataFrame
+    events: tuple[dict[str, Any], ...]
+
+
+def reconcile(entries: pl.DataFrame | None, scan: Scan, settings: Settings | None = None) -> Reconciled:
+    """Hold the standing list against a scan. Pure: nothing is read or written.
+
+    Parameters
+    ----------
+    entries
+        The list so far; None or empty for a new one.
+    scan
+        A scan of the same city with the same catalogue, not older than the last.
+    settings
+        Persistence k of n and how far a severity must move to count.
+
+    Raises
+    ------
+    ScanError
+        If the scan is older than the last one, or of another catalogue.
+    """
+    settings = settings or Settings()
+    standing = [] if entries is None else entries.to_dicts()
+    if standing and standing[0]["last_scan"] == scan.id:
+        return Reconciled(entries if entries is not None else pl.DataFrame(schema=ENTRY_SCHEMA), ())
+    _same_series(standing, scan)
+    found = {f["finding_id"]: f for f in scan.findings.to_dicts()}
+    blind = {(r, s) for r, s in scan.not_checked.select("rule", "segment_id").iter_rows()}
+    after, events = [], []
+    for old in standing:
+        finding = found.pop(old["finding_id"], None)
+        unseen = finding is None and (
+            (old["kind"], None) in blind or (old["kind"], old["segment_id"]) in blind
+        )
+        new, event = (old, "not_checked") if unseen else _step(old, finding, scan, settings)
+        after.append(new | {"last_scan": scan.id, "last_date": scan.manifest["date"]})
+        if event:
+            events.append(_event(scan, old, new, event))
+    for finding in found.values():
+        new = _open(finding, scan, settings)
+        after.append(new)
+        events.append(_event(scan, None, new, "opened"))
+    frame = pl.DataFrame(after, schema=ENTRY_SCHEMA, orient="row")
+    ranked = frame.sort(
+        [pl.col("state") == "closed", "severity", "entry_id"], descending=[False, True, False]
+    )
+    return Reconciled(ranked, tuple(events))
+
+
+def _same_series(standing: Sequence[Mapping[str, Any]], scan: Scan) -> None:
+    if not standing:
+        return
+    last, catalogue = standing[0]["last_date"], standing[0]["catalogue"]
+    if scan.manifest["date"] < last:
+        raise ScanError(
+            _("a scan of {date}").format(date=scan.manifest["date"]),
+            expected=_("one that is not older than the last, of {date}").format(date=last),
+            do=_("scan in the order of time"),
+        )
+    if scan.manifest["catalogue"]["id"] != catalogue:
+        raise ScanError(
+            _("a scan with the catalogue {id}").format(id=scan.manifest["catalogue"]["id"]),
+            expected=_("the catalogue {id} of this list").format(id=catalogue),
+            do=_("keep one list a catalogue"),
+        )
+
+
+def _open(finding: Mapping[str, Any], scan: Scan, settings: Settings) -> dict[str, Any]:
+    date = scan.manifest["date"]
+    return {
+        **{c: finding[c] for c in ENTRY_SCHEMA if c in finding},
+        "entry_id": "E" + finding["finding_id"][1:],
+        "state": "confirmed" if settings.persistence.k <= 1 else "detected",
+        "opened": date,
+        "last_seen": date,
+        "closed": None,
+        "history": "[true]",
+        "scans": 1,
+        "relapses": 0,
+        "facts": _facts(finding),
+        "last_scan": scan.id,
+        "last_date": date,
+        "catalogue": scan.manifest["catalogue"]["id"],
+    }
+
+
+def _step(
+    old: Mapping[str, Any], finding: Mapping[str, Any] | None, scan: Scan, settings: Settings
+) -> tuple[dict[str, Any], str | None]:
+    """One entry through one scan: (entry, event); no event for a closed entry that stays away."""
+    new = dict(old)
+    keep = max(settings.persistence.n, _CLOSE_AFTER)
+    history = [*json.loads(old["history"]), finding is not None][-keep:]
+    new["history"], new["scans"] = json.dumps(history), old["scans"] + 1
+    if finding is None:
+        if old["state"] == "closed":
+            return new, None
+        if not any(history[-_CLOSE_AFTER:]):
+            return new | {"state": "closed", "closed": scan.manifest["date"]}, "closed"
+        return new, "gone"
+    new |= {c: finding[c] for c in _COPIED} | {"last_seen": scan.manifest["date"], "facts": _facts(finding)}
+    held = sum(history[-settings.persistence.n :]) >= settings.persistence.k
+    if old["state"] == "closed":
+        return new | {"state": "detected", "closed": None, "relapses": old["relapses"] + 1}, "relapsed"
+    new["state"] = "confirmed" if held or old["state"] == "confirmed" else "detected"
+    moved = finding["severity"] - old["severity"]
+    if abs(moved) <= settings.persistence.change:
+        return new, "unchanged"
+    return new, "worsened" if moved > 0 else "eased"
+
+
+def _event(scan: Scan, old: Mapping[str, Any] | None, new: Mapping[str, Any], event: str) -> dict[str, Any]:
+    seen = event not in ("gone", "closed", "not_checked")
+    return {
+        "scan_id": scan.id,
+        "date": scan.manifest["date"],
+        "entry_id": new["entry_id"],
+        "finding_id": new["finding_id"],
+        "kind": new["kind"],
+        "segment_id": new["segment_id"],
+        "event": event,
+        "severity_before": old["severity"] if old else None,
+        "severity_after": new["severity"] if seen else None,
+        "moved": moved(json.loads(old["facts"]), json.loads(new["facts"])) if old and seen else [],
+    }
+
+
+def _facts(finding: Mapping[str, Any]) -> str:
+    facts = json.loads(finding["evidence"])["facts"]
+    return json.dumps(dict(_flat(facts)), ensure_ascii=False, sort_keys=True)
+
+
+def _flat(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The numbers of a finding under one name each; of a series by year the last counts."""
+    for name, value in facts.items():
+        if isinstance(value, list):
+            if value and isinstance(value[-1], dict):
+                yield from _flat(value[-1])
+        else:
+            yield name, value
+
+
+def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Which facts differ, from what to what.
+
+    Examples
+    --------
+    >>> moved({"firms": 2, "year": 2025}, {"firms": 3, "year": 2025})
+    [{'fact': 'firms', 'before': 2, 'after': 3}]
+    """
+    names = sorted({*before, *after})
+    return [
+        {"fact": n, "before": before.get(n), "after": after.get(n)}
+        for n in names
+        if before.get(n) != after.get(n)
+    ]
+
+
+def diff(a: Scan, b: Scan, settings: Settings | None = None) -> list[dict[str, Any]]:
+    """What changed from scan `a` to scan `b`: one mapping a finding, with the facts of its segment that moved.
+
+    Raises
+    ------
+    ScanError
+        If the two were made with different catalogues.
+    """
+    ids = [s.manifest["catalogue"]["id"] for s in (a, b)]
+    if ids[0] != ids[1]:
+        raise ScanError(
+            _("scans with the catalogues {a} and {b}").format(a=ids[0], b=ids[1]),
+            expected=_("two scans with one catalogue"),
+        )
+    change = (settings or Settings()).persistence.change
+    before, after = ({f["finding_id"]: f for f in s.findings.to_dicts()} for s in (a, b))
+    facts = [{r["segment_id"]: r for r in s.segment_facts.to_dicts()} for s in (a, b)]
+    rows = []
+    for id in sorted({*before, *after}):
+        old, new = before.get(id), after.get(id)
+        one = new or old or {}
+        step = (new["severity"] - old["severity"]) if old and new else 0.0
+        event = (
+            "opened" if not old else "gone" if not new
+            else "unchanged" if abs(step) <= change else "worsened" if step > 0 else "eased"
+        )  # fmt: skip
+        shown = {k for f in (old, new) if f for k in json.loads(_facts(f))}
+        sides = [{k: v for k, v in f.get(one["segment_id"], {}).items() if k in shown} for f in facts]
+        rows.append(
+            {
+                "finding_id": id,
+                "event": event,
+                **{k: one[k] for k in ("kind", "segment_id", "firm_id", "summary_zh", "summary_en")},
+                "severity_before": old["severity"] if old else None,
+                "severity_after": new["severity"] if new else None,
+                "moved": moved(*sides),
+            }
+        )
+    order = ("opened", "worsened", "gone", "eased", "unchanged")
+    return sorted(
+        rows, key=lambda r: (order.index(r["event"]), -(r["severity_after"] or r["severity_before"]))
+    )
+
+
+def read_list(folder: Path) -> pl.DataFrame | None:
+    """Read the standing list of a folder; None where there is none yet.
+
+    Raises
+    ------
+    ScanError
+        If the file is there and cannot be read.
+    """
+    path = folder / LIST
+    if not path.is_file():
+        return None
+    try:
+        return pl.read_parquet(path)
+    except pl.exceptions.PolarsError as error:
+        raise ScanError(str(error).splitlines()[0], expected=_("a mend-list"), where=str(path)) from error
+
+
+def write_list(folder: Path, result: Reconciled) -> None:
+    """Append the events to ``events.jsonl``, then replace ``mendlist.parquet``.
+
+    When a process is killed between the two, the same scan writes the list again; its events stand once.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / EVENTS
+    lines = path.read_text("utf-8").split("\n") if path.exists() else [""]
+    known = {(e["scan_id"], e["entry_id"]) for e in map(_parsed, lines[:-1]) if e}
+    fresh = [e for e in result.events if (e["scan_id"], e["entry_id"]) not in known]
+    with path.open("a", encoding="utf-8") as handle:
+        if lines[-1]:  # a line that a killed process left unfinished
+            handle.write("\n")
+        for event in fresh:
+            handle.write(json.dumps(event, ensure_ascii=False) + "\n")
+        handle.flush()
+        os.fsync(handle.fileno())
+    partial = folder / f".{LIST}.partial"
+    result.entries.write_parquet(partial, compression="zstd")
+    partial.replace(folder / LIST)
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
