@@ -35,6 +35,7 @@ from chainmend.i18n import _
 
 _SHIPPED = Path(__file__).parent / "catalogues"
 _TIERS = get_args(Tier)
+_HEAD = ("id", "version", "name", "code_system", "sources", "order", "codes")
 _CLUSTER = ("id", "name", "aliases", "tier", "status", "scope", "sources", "chains")
 _SEGMENT = ("id", "name", "what", "stage", "codes", "hs", "terms", "firms", "difficulty", "unit", "inputs")
 
@@ -84,6 +85,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
     files = sorted(folder.glob("*.yaml"))
     head, head_lines = read_yaml(folder / "catalogue.yaml")
     reader = _Reader(head_lines)
+    head = reader.only(head, _HEAD, ())
     known = reader.names(head, "codes")
     clusters, lines = [], {}
     for path in files:
@@ -95,12 +97,20 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
             if cluster:
                 clusters.append(cluster)
                 lines[cluster.id] = at
+    for path in folder.glob("*.yml"):
+        reader.problems.append(Problem(path.name, 1, path.name, _("a file whose name ends in .yaml")))
     order = {name: n for n, name in enumerate(reader.texts(head, ("order",)))}
+    for name, n in order.items():
+        if name not in lines:
+            reader.refuse(
+                ("order", n), _("unknown cluster {id}").format(id=name), _("the name of a file without .yaml")
+            )
+    sources = reader.sources(head, ("sources",))
     clusters.sort(key=lambda c: (order.get(c.id, len(order)), _TIERS.index(c.tier), c.id))
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    if not isinstance(head, dict) or reader.problems:
+    if not head or reader.problems:
         return None, reader.problems
     catalogue = Catalogue(
         id=str(reader.need(head, "id", ())),
@@ -109,7 +119,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
         code_system=str(reader.need(head, "code_system", ())),
         clusters=tuple(clusters),
         codes=tuple(known.items()),
-        sources=tuple(sorted((k, str(v)) for k, v in (head.get("sources") or {}).items())),
+        sources=sources,
         fingerprint=digest.hexdigest(),
     )
     return catalogue, [*reader.problems, *problems_between(catalogue, lines)]
@@ -137,6 +147,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.problems: list[Problem] = []
+        self.cited: dict[str, str] = {}
 
     def refuse(self, path: tuple[str | int, ...], came: str, expected: str, do: str | None = None) -> None:
         self.problems.append(Problem(self.lines.file, self.lines.line(path), came, expected, do))
@@ -148,7 +159,7 @@ class _Reader:
         return values[key]
 
     def only(self, values: Any, keys: tuple[str, ...], path: tuple[str | int, ...]) -> dict[str, Any]:
-        if not isinstance(values, dict):
+        if not isinstance(values, dict) or not (values or path):
             self.refuse(path, repr(values), _("keys and values: {keys}").format(keys=", ".join(keys)))
             return {}
         for key in values:
@@ -169,12 +180,29 @@ class _Reader:
 
     def text(self, values: Any, path: tuple[str | int, ...]) -> Text:
         value = values.get(path[-1]) if isinstance(values, Mapping) else None
-        if not isinstance(value, dict) or not all(isinstance(value.get(k), str) for k in ("zh", "en")):
+        if not isinstance(value, dict) or not all(
+            isinstance(value.get(k), str) and value[k].strip() for k in ("zh", "en")
+        ):
             self.refuse(
                 path, f"{path[-1]}: {value!r}", _("a text in both languages: {{zh: ..., en: ...}}").format()
             )
             return Text("", "")
+        self.only(value, ("zh", "en"), path)
         return Text(value["zh"], value["en"])
+
+    def items(self, values: Any, path: tuple[str | int, ...]) -> list[Any]:
+        value = values.get(path[-1])
+        if value is not None and not isinstance(value, list):
+            self.refuse(path, f"{path[-1]}: {value!r}", _("a list"))
+            return []
+        return value or []
+
+    def sources(self, values: Any, path: tuple[str | int, ...]) -> tuple[tuple[str, str], ...]:
+        value = values.get("sources") or {}
+        if not isinstance(value, dict):
+            self.refuse(path, f"sources: {value!r}", _("a key and a citation for each source"))
+            return ()
+        return tuple(sorted((key, str(citation)) for key, citation in value.items()))
 
     def texts(self, values: Any, path: tuple[str | int, ...]) -> tuple[str, ...]:
         value = values.get(path[-1]) if isinstance(values, Mapping) else None
@@ -205,10 +233,11 @@ class _Reader:
         if f"{id}.yaml" != self.lines.file:
             self.refuse(("id",), f"id: {id}", _("the name of the file without .yaml"))
         scope = self.only(values.get("scope") or {}, ("note", "codes"), ("scope",))
-        shares = tuple(
-            self.share(item, ("scope", "codes", n)) for n, item in enumerate(scope.get("codes") or [])
-        )
-        chains = values.get("chains") or []
+        codes = self.items(scope, ("scope", "codes"))
+        shares = tuple(self.share(item, ("scope", "codes", n)) for n, item in enumerate(codes))
+        chains = self.items(values, ("chains",))
+        sources = self.sources(values, ("sources",))
+        self.cited = dict(sources)
         return Cluster(
             id=id,
             name=self.text(values, ("name",)),
@@ -218,14 +247,14 @@ class _Reader:
             codes=shares,
             scope_note=self.text(scope, ("scope", "note")) if scope.get("note") else None,
             aliases=self.texts(values, ("aliases",)),
-            sources=tuple(sorted((k, str(v)) for k, v in (values.get("sources") or {}).items())),
+            sources=sources,
             file=self.lines.file,
         )
 
     def share(self, given: Any, path: tuple[str | int, ...]) -> CodeShare:
         values = self.only(given, ("code", "share"), path)
         share = values.get("share", 1.0)
-        if not isinstance(share, int | float) or not 0 < share <= 1:
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
             self.refuse((*path, "share"), f"share: {share!r}", _("a number above 0 and at most 1"))
             share = 1.0
         if not isinstance(values.get("code"), str):
@@ -236,22 +265,35 @@ class _Reader:
         values = self.only(given, ("id", "name", "stages", "segments"), path)
         id = str(self.need(values, "id", path))
         stages = tuple(
-            Stage(str(self.need(s, "id", (*path, "stages", n))), self.text(s, (*path, "stages", n, "name")))
-            for n, s in enumerate(values.get("stages") or [])
+            self.stage(s, (*path, "stages", n)) for n, s in enumerate(self.items(values, (*path, "stages")))
         )
+        ids = [stage.id for stage in stages]
+        for n, stage in enumerate(ids):
+            if stage in ids[:n]:
+                self.refuse(
+                    (*path, "stages", n),
+                    _("the stage {id} stands twice").format(id=stage),
+                    _("each stage once in its chain"),
+                )
         segments = tuple(
             self.segment(s, id, cluster, (*path, "segments", n))
-            for n, s in enumerate(values.get("segments") or [])
+            for n, s in enumerate(self.items(values, (*path, "segments")))
         )
         return Chain(id, self.text(values, (*path, "name")), cluster, stages, segments)
+
+    def stage(self, given: Any, path: tuple[str | int, ...]) -> Stage:
+        values = self.only(given, ("id", "name"), path)
+        return Stage(str(self.need(values, "id", path)), self.text(values, (*path, "name")))
 
     def segment(self, given: Any, chain: str, cluster: str, path: tuple[str | int, ...]) -> Segment:
         values = self.only(given, _SEGMENT, path)
         id = str(self.need(values, "id", path))
+        if id and not id.startswith(f"{chain}."):
+            self.refuse((*path, "id"), f"id: {id}", _("{chain}. and a name").format(chain=chain))
         terms = self.only(values.get("terms") or {}, ("zh", "en", "not"), (*path, "terms"))
         inputs = tuple(
             self.dependence(item, id, (*path, "inputs", n))
-            for n, item in enumerate(values.get("inputs") or [])
+            for n, item in enumerate(self.items(values, (*path, "inputs")))
         )
         return Segment(
             id=id,
@@ -282,7 +324,7 @@ class _Reader:
     def difficulty(self, given: Any, path: tuple[str | int, ...]) -> Difficulty:
         values = self.only(given, ("readiness", "concentration", "source", "reason"), path)
         readiness, concentration = values.get("readiness"), values.get("concentration")
-        if readiness is not None and (not isinstance(readiness, int) or not 1 <= readiness <= 9):
+        if readiness is not None and (type(readiness) is not int or not 1 <= readiness <= 9):
             self.refuse(
                 (*path, "readiness"), f"readiness: {readiness!r}", _("a whole number from 1 to 9, or null")
             )
@@ -293,5 +335,9 @@ class _Reader:
                 )
             if not values.get("source"):
                 self.refuse(path, _("a concentration without its source"), _("the key of a source"))
+            elif values["source"] not in self.cited:
+                self.refuse(
+                    (*path, "source"), f"source: {values['source']}", _("a key under sources of this file")
+                )
         reason = self.text(values, (*path, "reason")) if values.get("reason") else None
         return Difficulty(readiness, concentration, values.get("source"), reason)

@@ -65,7 +65,7 @@ def _codes(catalogue: Catalogue, segments: list[Segment], lines: _Files) -> Iter
             if code not in known:
                 yield Problem(*_at(s, lines), _("unknown code {code}").format(code=code), named)
         for hs in s.hs:
-            if not re.fullmatch(r"\d{6}", hs):
+            if not re.fullmatch(r"[0-9]{6}", hs):
                 yield Problem(*_at(s, lines), f"hs: {hs}", _("a customs code of six digits, in quotes"))
 
 

@@ -11,6 +11,7 @@ from chainmend.errors import CatalogueError
 from chainmend.i18n import _
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 30  # far more than the format needs; a list that holds itself has no end
 
 
 class Lines:
@@ -36,8 +37,10 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         If the file is not UTF-8, is no YAML, or names a key twice.
     """
     lines = Lines(path.name)
+    text = ""
     try:
-        node = yaml.compose(path.read_text("utf-8-sig"), Loader=_Loader)
+        text = path.read_text("utf-8-sig")
+        node = yaml.compose(text, Loader=_Loader)
     except UnicodeDecodeError as error:
         raise CatalogueError(
             _("byte {position} is not UTF-8").format(position=error.start),
@@ -50,11 +53,25 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         raise CatalogueError(
             str(error.problem), expected=_("valid YAML"), where=f"{path.name}:{line}"
         ) from error
+    except yaml.reader.ReaderError as error:
+        at = text.find(chr(int(error.character)))  # its own position counts bytes or characters
+        line = text.count("\n", 0, max(at, 0)) + 1
+        raise CatalogueError(
+            _("a character that no text has: {character}").format(character=repr(chr(int(error.character)))),
+            expected=_("valid YAML"),
+            where=f"{path.name}:{line}",
+        ) from error
     return _build(node, (), lines) if node is not None else None, lines
 
 
 def _build(node: Any, path: tuple[str | int, ...], lines: Lines) -> Any:
     lines.of[path] = node.start_mark.line + 1
+    if len(path) > _DEEPEST:
+        raise CatalogueError(
+            _("values nested more than {n} deep").format(n=_DEEPEST),
+            expected=_("valid YAML"),
+            where=f"{lines.file}:{lines.of[path]}",
+        )
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key, value in node.value:
@@ -69,4 +86,9 @@ def _build(node: Any, path: tuple[str | int, ...], lines: Lines) -> Any:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, number), lines) for number, item in enumerate(node.value)]
-    return yaml.SafeLoader("").construct_object(node, deep=True)
+    try:
+        return yaml.SafeLoader("").construct_object(node, deep=True)
+    except (yaml.YAMLError, ValueError) as error:
+        raise CatalogueError(
+            str(node.value), expected=_("a text or a number"), where=f"{lines.file}:{lines.of[path]}"
+        ) from error

@@ -92,7 +92,7 @@ class Firms:
 def _counts(plan: Plan, firms: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Local and other firms of each segment."""
     kinds = [s.kind for s in plan.now.values()]
-    local = np.array([0 if k == "missing" else _LEAST_LOCAL for k in kinds])
+    local = np.array([0 if k == "missing" else _LEAST_LOCAL + (k == "outside_dependent") for k in kinds])
     outside = np.array([_LEAST_SOURCES if k else _LEAST_OUTSIDE for k in kinds])
     rest = firms - int(local.sum() + outside.sum())
     if rest < 0:

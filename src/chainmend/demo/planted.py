@@ -104,9 +104,9 @@ def own_terms(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
 
 
 def _draw(
-    rng: np.random.Generator, ids: Sequence[str], buyers: Mapping[str, Sequence[str]]
+    rng: np.random.Generator, ids: Sequence[str], buyers: Mapping[str, Sequence[str]], grave: AbstractSet[str]
 ) -> dict[str, str]:
-    """Segment id -> kind of gap; every segment keeps a local buyer."""
+    """Segment id -> kind of gap; every segment keeps a local buyer, and one that will worsen is a grave one."""
     chosen: dict[str, str] = {}
     order = [ids[i] for i in rng.permutation(len(ids))]
     room = max(1, len(ids) // (2 * len(KINDS)))

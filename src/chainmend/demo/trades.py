@@ -25,7 +25,7 @@ _BUYERS = (2, 7)
 
 def _even(rng: np.random.Generator, n: int) -> np.ndarray:
     """Shares of n suppliers, none of which dominates."""
-    drawn = np.clip(rng.lognormal(0, 0.4, n), 0.7, 1.6)
+    drawn = rng.uniform(0.7, 1.6, n)
     return drawn / drawn.sum() if n else drawn
 
 

@@ -69,6 +69,13 @@ def read_description(folder: Path) -> Description | None:
         raise DatasetError(
             _("no city"), expected=_("city: the name as it stands in the table of firms"), where=NAME
         )
+    for key, kind, such_as in (
+        ("region", list, "[宁波市, 绍兴市]"),
+        ("units", dict, "{firms.output: 万元}"),
+        ("columns", dict, "{firms: {户名: name}}"),
+    ):
+        if not isinstance(values.get(key) or kind(), kind):
+            raise DatasetError(f"{key}: {values[key]}", expected=f"{key}: {such_as}", where=NAME)
     place = Place(
         city=str(values["city"]),
         province=values.get("province"),
@@ -97,7 +104,7 @@ def _date(value: Any) -> dt.date:
 def _factors(values: dict[str, Any]) -> dict[tuple[str, str], float]:
     factors: dict[tuple[str, str], float] = {}
     for key, unit in (values.get("units") or {}).items():
-        if unit not in UNITS:
+        if not isinstance(unit, str) or unit not in UNITS:
             raise DatasetError(
                 f"units: {key}: {unit}", expected=_("one of: {ids}").format(ids=", ".join(UNITS)), where=NAME
             )
@@ -117,6 +124,8 @@ def _columns(values: dict[str, Any]) -> dict[str, dict[str, str]]:
             raise DatasetError(
                 f"columns: {table}", expected=_("one of: {ids}").format(ids=", ".join(TABLES)), where=NAME
             )
+        if not isinstance(headings, dict):
+            raise DatasetError(f"columns: {table}: {headings}", expected="{户名: name}", where=NAME)
         for column in headings.values():
             if column not in TABLES[table].column_names():
                 names = ", ".join(TABLES[table].column_names())

@@ -97,7 +97,7 @@ def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.Da
     try:
         book = fastexcel.read_excel(path)
         sheets = {
-            name: book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+            name: book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
             for name in book.sheet_names
         }
     except Exception as error:
@@ -117,6 +117,15 @@ def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.Da
         unique = [t if titles.index(t) == n else f"{t} {n + 1}" for n, t in enumerate(titles)]
         body = sheet.slice(best + 1)
         body.columns = unique
+        typed = book.load_sheet(
+            name, header_row=None, skip_rows=best + 1, schema_sample_rows=None
+        ).to_polars()
+        if (
+            typed.height == body.height and typed.width == body.width
+        ):  # whole numbers: codes may have lost zeros
+            whole = [u for u, kind in zip(unique, typed.dtypes, strict=True) if kind.is_numeric()]
+            numbers = body.select(pl.col(whole).cast(pl.Int64, strict=False))
+            body = body.with_columns(n for n in numbers if n.null_count() == body[n.name].null_count())
         found[name] = body.with_row_index(ROW, offset=best + 2)
     return found
 

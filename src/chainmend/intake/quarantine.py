@@ -41,8 +41,10 @@ class Quarantine:
         names = [c for c in raw.columns if c != ROW]
         rows = raw.join(bad.select(ROW).unique(), on=ROW, how="semi")
         originals = rows.select(ROW, original=pl.struct(pl.col(names).cast(pl.String)).struct.json_encode())
-        values = rows.select(ROW, pl.col(names).cast(pl.String)).unpivot(
-            names, index=ROW, variable_name="column", value_name="value"
+        values = (  # renamed only afterwards: a table may have a column `value` itself
+            rows.select(ROW, pl.col(names).cast(pl.String))
+            .unpivot(names, index=ROW, variable_name="column__", value_name="value__")
+            .rename({"column__": "column", "value__": "value"})
         )
         self.parts.append(
             bad.join(originals, on=ROW, how="left")

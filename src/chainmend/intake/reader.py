@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +100,15 @@ def read_report(folder: Path, *, quarantine: Path | None = None) -> tuple[Datase
             do=_("add the table; every other one may be missing"),
         )
     for table in sorted(raws, key=lambda t: (_ORDER.index(t) if t in _ORDER else len(_ORDER), t)):
-        _table(state, table, raws[table])
-    if trades:
-        _trades(state, trades, quarantine or folder / "quarantine")
+        if table != "trades":
+            _table(state, table, raws[table])
+    with ExitStack() as stack:
+        for raw in raws.pop("trades", []):  # a sheet; it goes the way of a file
+            copy = Path(stack.enter_context(tempfile.TemporaryDirectory())) / f"{raw.file}.csv"
+            raw.frame.drop(ROW).write_csv(copy)
+            trades.append(copy)
+        if trades:
+            _trades(state, trades, quarantine or folder / "quarantine")
     _write(state, quarantine)
     if state.tables["firms"].is_empty():
         if any(r.table == "firms" and r.read for r in state.reports):
@@ -152,8 +161,12 @@ def _collect(state: _State) -> tuple[dict[str, list[Raw]], list[Path]]:
         if path.name == NAME or kind not in KINDS:
             continue
         if kind in (".xlsx", ".xls"):
-            for name, frame in read_excel(path, lambda head: known_headings(head, _all_headings())).items():
-                sheet = table_of(name) or table
+            known = _all_headings()
+            sheets = read_excel(path, partial(known_headings, known=known))
+            for name, frame in sheets.items():
+                # a sheet of remarks beside the table has none of its headings
+                here = len(sheets) == 1 or known_headings(frame.columns, known)
+                sheet = table_of(name) or (table if here else None)
                 if sheet:
                     raws.setdefault(sheet, []).append(Raw(f"{path.name}[{name}]", frame))
                 else:
@@ -172,7 +185,7 @@ def _collect(state: _State) -> tuple[dict[str, list[Raw]], list[Path]]:
             _("no tables in {folder}").format(folder=state.folder),
             expected=_("files such as firms.csv or {name}.xlsx").format(name=FILES["firms"][0]),
         )
-    if trades and "supply_links" in raws:
+    if "supply_links" in raws and (trades or raws.pop("trades", [])):
         state.notes.append(_("supply links are given, so the trades were not summed"))
         trades = []
     return raws, trades
@@ -187,9 +200,9 @@ def _table(state: _State, table: str, raws: list[Raw]) -> None:
     contract = TABLES[table]
     kept, quarantine, read = [], Quarantine(table), 0
     for raw in raws:
-        read += raw.frame.height
-        renamed = _rename(state, table, raw)
-        kept.append(_one_file(state, table, raw.file, renamed, quarantine))
+        renamed, factors = _rename(state, table, raw)
+        read += renamed.height
+        kept.append(_one_file(state, table, raw.file, renamed, factors, quarantine))
     frame = pl.concat(kept) if len(kept) > 1 else kept[0]
     if len(kept) > 1 and contract.primary_key():
         before = frame.height
@@ -211,8 +224,8 @@ def _table(state: _State, table: str, raws: list[Raw]) -> None:
         state.about = Description(Place(city), state.about.date)
 
 
-def _rename(state: _State, table: str, raw: Raw) -> pl.DataFrame:
-    """The raw frame under the contract's names; amounts with a unit are divided by nothing yet."""
+def _rename(state: _State, table: str, raw: Raw) -> tuple[pl.DataFrame, dict[str, float]]:
+    """The raw frame under the contract's names, without blank lines; column -> factor of its unit."""
     heads = [c for c in raw.frame.columns if c != ROW]
     mapping, factors = match(table, heads, state.about.columns.get(table, {}))
     contract = TABLES[table]
@@ -233,15 +246,20 @@ def _rename(state: _State, table: str, raw: Raw) -> pl.DataFrame:
         state.notes.append(
             _("{file}: columns left out: {names}").format(file=raw.file, names=", ".join(unused[:8]))
         )
-    for column in mapping.values():
-        factor = factors.get(column) or state.about.factors.get((table, column))
-        if factor:
-            state.about.factors[table, column] = factor
-    return raw.frame.select(ROW, *[pl.col(h).alias(c) for h, c in mapping.items()])
+    stated = {c: f for (t, c), f in state.about.factors.items() if t == table}
+    frame = raw.frame.select(ROW, *[pl.col(h).alias(c) for h, c in mapping.items()])
+    if not raw.file.endswith(".parquet"):  # text files and workbooks have blank lines
+        frame = frame.filter(~pl.all_horizontal(text(c).is_null() for c in mapping.values()))
+    return frame, stated | factors
 
 
 def _one_file(
-    state: _State, table: str, file: str, raw: pl.DataFrame, quarantine: Quarantine
+    state: _State,
+    table: str,
+    file: str,
+    raw: pl.DataFrame,
+    factors: dict[str, float],
+    quarantine: Quarantine,
 ) -> pl.DataFrame:
     """Cast, default, check; returns the good rows under the contract's types."""
     types = dict(empty(table).schema)
@@ -256,14 +274,12 @@ def _one_file(
     if checks.swapped(cast):
         cast = cast.rename({"lon": "lat", "lat": "lon"}).select(ROW, *types)
         state.notes.append(_("{file}: longitude and latitude stood in the other order").format(file=file))
-    cast = _defaults(state, table, cast)
+    cast = _defaults(state, table, cast, factors)
+    _note_codes(state, file, raw, cast)
     city = state.about.place.city or None
     for rule, column, condition in (
         *checks.future(cast, state.about.date),
-        *checks.dangling(
-            table,
-            state.tables if table not in ("firms", "institutes", "districts") else {"firms": cast},
-        ),
+        *checks.dangling(table, state.tables),
         *checks.districts(table, state.tables, city),
     ):
         bad.append(_refused(cast, rule, column, condition))
@@ -274,6 +290,9 @@ def _one_file(
         else cast
     )
     good, broken = _contract(table, rest)
+    same = rest.height - good.height - broken[ROW].n_unique()
+    if same:
+        state.notes.append(_("{file}: {n} rows stood there twice and count once").format(file=file, n=same))
     if refused is not None:
         quarantine.add(file, raw, refused)
     quarantine.add(file, raw, broken)
@@ -293,13 +312,22 @@ def _unreadable(raw: pl.DataFrame, cast: pl.DataFrame, column: str) -> pl.DataFr
     return _refused(lost, rule, column, pl.col("there") & ~pl.col("read"))
 
 
-def _defaults(state: _State, table: str, cast: pl.DataFrame) -> pl.DataFrame:
+def _note_codes(state: _State, file: str, raw: pl.DataFrame, cast: pl.DataFrame) -> None:
+    """Say that industry codes written as numbers got their leading zero back."""
+    if "industry_code" not in raw.columns or not raw.schema["industry_code"].is_numeric():
+        return
+    n = cast["industry_code"].str.starts_with("0").sum()
+    if n:
+        state.notes.append(
+            _("{file}: {n} values of industry_code had lost a leading zero and got it back").format(
+                file=file, n=n
+            )
+        )
+
+
+def _defaults(state: _State, table: str, cast: pl.DataFrame, factors: dict[str, float]) -> pl.DataFrame:
     """Units into yuan; what a table of firms may leave out."""
-    scale = [
-        (pl.col(c) * f).alias(c)
-        for (t, c), f in state.about.factors.items()
-        if t == table and c in cast.columns and f != 1
-    ]
+    scale = [(pl.col(c) * f).alias(c) for c, f in factors.items() if c in cast.columns and f != 1]
     if table == "firms":
         scale += [
             pl.col("country").fill_null(state.about.place.country),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import yaml
 
 from chainmend.intake.description import NAME
+from chainmend.intake.files import KINDS
 
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
@@ -24,6 +25,9 @@ def write_dataset(dataset: Dataset, folder: Path, *, format: Literal["parquet", 
         else:
             frame.write_csv(partial)
         partial.replace(path)
+        for other in KINDS:  # else the table would be read twice
+            if other != path.suffix:
+                path.with_suffix(other).unlink(missing_ok=True)
     place = dataset.place
     about = {
         "city": place.city,

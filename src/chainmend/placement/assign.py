@@ -77,7 +77,7 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
 
 
 def _overrides(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
-    table = dataset.table("overrides")
+    table = dataset.table("overrides").sort("firm_id", "segment_id")
     unknown = table.filter(~pl.col("segment_id").is_in([*catalogue.segments, NOWHERE]))
     if unknown.height:
         firm, segment = unknown.sort("firm_id", "segment_id").row(0)[:2]
@@ -114,7 +114,7 @@ def _by_code(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
         orient="row",
     )
     return (
-        firms.select("firm_id", "industry_code")
+        firms.select("firm_id", pl.col("industry_code").str.replace(r"^[A-Z]", ""))
         .drop_nulls()
         .join(codes, on="industry_code")
         .select(

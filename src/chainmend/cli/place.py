@@ -1,0 +1,149 @@
+"""``chainmend place``: firms on segments, with the evidence, and how well that agrees with a labelled sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chainmend.cli.output import Output
+from chainmend.i18n import _, language
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from chainmend.chain.model import Catalogue
+    from chainmend.dataset import Dataset
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("place", help=_("Place firms on segments, or explain where one firm is placed."))(place)
+
+
+def place(
+    dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
+    catalogue: Annotated[
+        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
+    ] = "hangzhou-296x",
+    explain: Annotated[str | None, typer.Option("--explain", help=_("id or name of one firm"))] = None,
+    labels: Annotated[
+        Path | None, typer.Option("--labels", help=_("CSV with firm_id and segment_id to compare with"))
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=_("write the placements to a .parquet or .csv"))
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
+) -> None:
+    """Place the firms of a dataset."""
+    from chainmend.chain.catalogue import load_catalogue
+    from chainmend.intake.reader import read_dataset
+    from chainmend.placement import assign
+
+    output = Output(json=json)
+    data, chains = read_dataset(dataset), load_catalogue(catalogue)
+    if explain is not None:
+        _explain(output, assign.explain(data, chains, explain))
+        return
+    placed = assign.place(data, chains)
+    if out is not None:
+        placed.write_csv(out) if out.suffix == ".csv" else placed.write_parquet(out)
+    measured = _compare(placed, labels) if labels is not None else None
+    _summary(output, data, chains, placed, measured)
+
+
+def _explain(output: Output, found: dict[str, Any]) -> None:
+    output.emit(found)
+    output.say(f"{found['firm_id']}  {found['name']}")
+    output.say(_("industry code: {code}").format(code=found["industry_code"] or _("unknown")))
+    index = 0 if language() == "zh" else 1
+    if not found["placements"]:
+        output.say(_("on no segment: neither products nor code nor text name one"))
+    for p in found["placements"]:
+        line = _("{segment} {name}: weight {weight}, confidence {confidence}, by {basis}")
+        output.say(
+            line.format(
+                segment=p["segment_id"],
+                name=p["name"][index],
+                weight=f"{p['weight']:.2f}",
+                confidence=f"{p['confidence']:.2f}",
+                basis=_basis(p["basis"]),
+            )
+        )
+        evidence = p["evidence"] if isinstance(p["evidence"], list) else [p["evidence"]]
+        for why in evidence:
+            output.say("    " + ", ".join(f"{k}: {v}" for k, v in why.items() if v is not None))
+    if found["silent_products"]:
+        output.say(
+            _("products that name no segment: {names}").format(names="、".join(found["silent_products"][:12]))
+        )
+
+
+def _basis(basis: str) -> str:
+    return {"override": _("correction"), "product": _("products"), "code": _("code"), "text": _("text")}[
+        basis
+    ]
+
+
+def _summary(
+    output: Output, data: Dataset, chains: Catalogue, placed: pl.DataFrame, measured: dict[str, Any] | None
+) -> None:
+    import polars as pl
+
+    firms = data.tables["firms"].height
+    n = placed["firm_id"].n_unique()
+    by_basis = dict(placed.group_by("basis").agg(pl.col("firm_id").n_unique()).sort("basis").iter_rows())
+    clusters = {s.id: s.cluster_id for s in chains.segments.values()}
+    by_cluster = dict(
+        placed.select(
+            pl.col("segment_id").replace_strict(clusters, return_dtype=pl.String).alias("c"), "firm_id"
+        )
+        .group_by("c")
+        .agg(pl.col("firm_id").n_unique())
+        .iter_rows()
+    )
+    output.emit(
+        {
+            "firms": firms, "placed": n, "by_basis": by_basis, "by_cluster": by_cluster,
+            "synthetic": data.synthetic, "evaluation": measured,
+        }
+    )  # fmt: skip
+    output.say(_("{n} of {firms} firms are placed").format(n=f"{n:,}", firms=f"{firms:,}"))
+    output.table(
+        _("By evidence"),
+        (_("evidence"), _("firms")),
+        [(_basis(b), f"{k:,}") for b, k in by_basis.items()],
+        (1,),
+    )
+    output.table(
+        _("By cluster"),
+        (_("cluster"), _("firms")),
+        [(c.name[language()], f"{by_cluster[c.id]:,}") for c in chains.clusters if c.id in by_cluster],
+        (1,),
+    )
+    if measured:
+        output.say(
+            _("against the labels: macro-F1 {f1}, precision {p}, recall {r}, coverage {c}").format(
+                f1=f"{measured['macro_f1']:.3f}",
+                p=f"{measured['precision']:.3f}",
+                r=f"{measured['recall']:.3f}",
+                c=f"{measured['coverage']:.3f}",
+            )
+        )
+        for row in measured["confusions"]:
+            output.say("  " + "  ".join(str(v) for v in row.values()))
+
+
+def _compare(placed: pl.DataFrame, labels: Path) -> dict[str, Any]:
+    from chainmend.intake.files import read_csv
+    from chainmend.placement.evaluate import evaluate
+
+    found = evaluate(placed, read_csv(labels))
+    return {
+        "macro_f1": found.macro_f1,
+        "precision": found.precision,
+        "recall": found.recall,
+        "coverage": found.coverage,
+        "confusions": found.confusions.to_dicts(),
+    }

@@ -1,0 +1,144 @@
+"""``chainmend scan``: findings of a city, and what they do to its standing mend-list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chainmend.cli.output import Output
+from chainmend.i18n import _, language
+
+if TYPE_CHECKING:
+    from chainmend.scan import Scan
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("scan", help=_("Scan a city for missing and fragile segments."))(scan)
+
+
+def scan(
+    dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
+    out: Annotated[Path, typer.Option("--out", help=_("folder the scan is written to"))],
+    catalogue: Annotated[
+        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
+    ] = "hangzhou-296x",
+    list: Annotated[  # noqa: A002
+        Path | None,
+        typer.Option("--list", help=_("folder of the standing mend-list; this scan is held against it")),
+    ] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help=_("YAML file of settings"))] = None,
+    limit: Annotated[int, typer.Option("--limit", min=0, help=_("findings to print; 0 prints all"))] = 30,
+    json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
+) -> None:
+    """Scan, save, and print."""
+    from chainmend.chain.catalogue import load_catalogue
+    from chainmend.intake.reader import read_dataset
+    from chainmend.mendlist import read_list, reconcile, write_list
+    from chainmend.scan import STEPS, save_scan
+    from chainmend.scan import scan as run
+    from chainmend.settings import load_settings
+
+    chosen, chains = load_settings(settings), load_catalogue(catalogue)
+    output = Output(json=json)
+    with output.progress(STEPS + 1) as step:
+        step(_("reading the tables"))
+        result = run(read_dataset(dataset), chains, chosen, progress=step)
+    events: tuple[dict[str, Any], ...] = ()
+    if list is not None:
+        reconciled = reconcile(read_list(list), result, chosen)
+        events = reconciled.events
+    save_scan(result, out)
+    if list is not None:
+        write_list(list, reconciled)
+    _tell(output, result, out, limit, events)
+
+
+def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dict[str, Any], ...]) -> None:
+    manifest = result.manifest
+    output.emit(
+        {
+            "out": str(out),
+            "manifest": manifest,
+            "findings": result.findings.drop("evidence").to_dicts(),
+            "not_checked": result.not_checked.to_dicts(),
+            "events": events,
+        }
+    )
+    mark = _("  [made-up data, no real firm or city]") if manifest["synthetic"] else ""
+    output.say(
+        _("{city}, data of {date}, scan {id}").format(
+            city=manifest["city"], date=manifest["date"], id=result.id
+        )
+        + mark
+    )
+    rows = result.findings.head(limit) if limit else result.findings
+    output.table(
+        _("Findings: {n}").format(n=result.findings.height),
+        (_("severity"), _("range"), _("kind"), _("segment"), _("gap"), _("what")),
+        [
+            (
+                f"{r['severity']:.0f}",
+                f"{r['severity_low']:.0f}–{r['severity_high']:.0f}",
+                kind_name(r["kind"]),
+                r["segment_id"],
+                gap_name(r["gap_class"]),
+                r[f"summary_{language()}"],
+            )
+            for r in rows.iter_rows(named=True)
+        ],
+        right=(0,),
+    )
+    if rows.height < result.findings.height:
+        output.say(_("{n} more in {folder}").format(n=result.findings.height - rows.height, folder=out))
+    _not_checked(output, result)
+    counted: dict[str, int] = {}
+    for event in events:
+        counted[event["event"]] = counted.get(event["event"], 0) + 1
+    if events:
+        output.say(_("Mend-list: ") + ", ".join(f"{event_name(e)} {n}" for e, n in counted.items()))
+    output.say(_("written to {folder}").format(folder=out))
+
+
+def _not_checked(output: Output, result: Scan) -> None:
+    if result.not_checked.is_empty():
+        return
+    grouped: dict[tuple[str, str, str], int] = {}
+    for r in result.not_checked.iter_rows(named=True):
+        key = (r["rule"], r["tables"], r[f"reason_{language()}"])
+        grouped[key] = grouped.get(key, 0) + (1 if r["segment_id"] else 0)
+    output.table(
+        _("Not checked"),
+        (_("kind"), _("segments"), _("table needed"), _("reason")),
+        [(kind_name(k), n or _("all"), tables, reason) for (k, tables, reason), n in grouped.items()],
+        right=(1,),
+    )
+
+
+def kind_name(kind: str) -> str:
+    """Name of a rule in the current language."""
+    from chainmend.registry import get
+
+    return get("rule", kind).name[0 if language() == "zh" else 1]
+
+
+def gap_name(gap: str | None) -> str:
+    """Name of a gap class in the current language; empty where there is none."""
+    names = {"local": _("local"), "regional": _("regional"), "national": _("national")}
+    return names[gap] if gap else ""
+
+
+def event_name(event: str) -> str:
+    """Name of an event of the mend-list in the current language."""
+    return {
+        "opened": _("opened"),
+        "worsened": _("worsened"),
+        "eased": _("eased"),
+        "unchanged": _("unchanged"),
+        "gone": _("gone"),
+        "closed": _("closed"),
+        "relapsed": _("relapsed"),
+        "not_checked": _("not checked"),
+    }[event]
