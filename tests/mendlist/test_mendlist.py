@@ -1,0 +1,157 @@
+"""What a row of scans does to the standing list; only a scan closes an entry."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chainmend.errors import ScanError
+from chainmend.gaps.finding import FINDING_SCHEMA, finding_id
+from chainmend.mendlist import diff, read_list, reconcile, write_list
+from chainmend.scan import NOT_CHECKED_SCHEMA, Scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEGMENTS = ("a", "b", "c")
+
+
+def made(number: int, found: dict[str, float], blind: bool = False, catalogue: str = "x") -> Scan:
+    """Scan `number` of a row, one a year, that found segments with these severities."""
+    rows = [
+        {
+            "finding_id": finding_id(catalogue, "missing", s),
+            "kind": "missing",
+            "cluster_id": "k",
+            "chain_id": "c",
+            "segment_id": s,
+            "severity": v,
+            "severity_low": v,
+            "severity_high": v,
+            "summary_zh": s,
+            "summary_en": s,
+            "evidence": json.dumps({"facts": {"firms_country": int(v)}}),
+        }
+        for s, v in found.items()
+    ]
+    unchecked = [("missing", None, "firms", "", "")] if blind else []
+    facts = [{"segment_id": s, "firms_country": int(v)} for s, v in found.items()]
+    return Scan(
+        pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row"),
+        pl.DataFrame(facts, schema={"segment_id": pl.String, "firms_country": pl.Int64}),
+        pl.DataFrame(),
+        pl.DataFrame(unchecked, schema=NOT_CHECKED_SCHEMA, orient="row"),
+        {"scan_id": f"S{number}", "date": f"{2000 + number}-12-31", "catalogue": {"id": catalogue}},
+    )
+
+
+def run(scans: list[Scan]) -> tuple[pl.DataFrame | None, list[list[dict[str, Any]]]]:
+    entries, events = None, []
+    for scan in scans:
+        result = reconcile(entries, scan)
+        entries = result.entries
+        events.append(list(result.events))
+    return entries, events
+
+
+def story(*severities: float | None) -> list[str]:
+    """The events of one entry over scans that found it so grave, or not at all."""
+    _, events = run([made(i, {} if s is None else {"a": s}) for i, s in enumerate(severities)])
+    return [e["event"] for step in events for e in step]
+
+
+@pytest.mark.parametrize(
+    ("severities", "expected"),
+    [
+        ((50, 50), ["opened", "unchanged"]),
+        ((50, 51), ["opened", "unchanged"]),  # a point is not more than a point
+        ((50, 51.5), ["opened", "worsened"]),
+        ((50, 48.5), ["opened", "eased"]),
+        ((50, None, 50), ["opened", "gone", "unchanged"]),
+        ((50, None, None, None), ["opened", "gone", "closed"]),
+        ((50, None, None, 50), ["opened", "gone", "closed", "relapsed"]),
+    ],
+)
+def test_events(severities: tuple[float | None, ...], expected: list[str]) -> None:
+    assert story(*severities) == expected
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"), [("1", "detected"), ("11", "confirmed"), ("101", "confirmed"), ("100", "closed")]
+)
+def test_confirmed_in_two_of_three(seen: str, state: str) -> None:
+    entries, _ = run([made(i, {"a": 50.0} if x == "1" else {}) for i, x in enumerate(seen)])
+    assert entries is not None
+    assert entries["state"].to_list() == [state]
+
+
+def test_the_fact_that_moved() -> None:
+    _, events = run([made(0, {"a": 50.0}), made(1, {"a": 60.0})])
+    assert events[1][0]["moved"] == [{"fact": "firms_country", "before": 50, "after": 60}]
+
+
+def test_unknown_is_not_gone() -> None:
+    entries, events = run([made(0, {"a": 50.0}), *(made(i, {}, blind=True) for i in (1, 2, 3))])
+    assert [e["event"] for step in events[1:] for e in step] == ["not_checked"] * 3
+    assert entries is not None
+    assert entries["state"].to_list() == ["detected"]
+
+
+@pytest.mark.parametrize("scan", [made(0, {}), made(2, {}, catalogue="y")])
+def test_a_scan_that_does_not_belong_is_refused(scan: Scan) -> None:
+    entries, _ = run([made(1, {"a": 50.0})])
+    with pytest.raises(ScanError):
+        reconcile(entries, scan)
+
+
+rows_of_scans = st.lists(
+    st.dictionaries(st.sampled_from(SEGMENTS), st.sampled_from([10.0, 50.0, 90.0])), max_size=7
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows_of_scans)
+def test_whatever_the_scans(found: list[dict[str, float]]) -> None:
+    scans = [made(i, f) for i, f in enumerate(found)]
+    entries, events = run(scans)
+    again, same = run(scans)
+    assert events == same  # replay
+    if entries is None or again is None:
+        return
+    assert entries.equals(again)
+    repeated = reconcile(entries, scans[-1])
+    assert repeated.entries.equals(entries)  # once is as good as twice
+    assert not (entries.height and repeated.events)
+    for s in SEGMENTS:
+        mine = [e["event"] for step in events for e in step if e["segment_id"] == s]
+        assert mine.count("opened") == any(s in f for f in found)
+        assert mine.count("relapsed") <= mine.count("closed") <= mine.count("gone")
+    closed = set(entries.filter(pl.col("state") == "closed")["segment_id"])
+    ever = {s for f in found for s in f}
+    assert closed == {s for s in ever if len(found) > 1 and s not in found[-1] and s not in found[-2]}
+
+
+def test_events_stand_once_after_a_kill_between_the_two_files(tmp_path: Path) -> None:
+    first = reconcile(None, made(0, {"a": 50.0, "b": 40.0}))
+    write_list(tmp_path, first)
+    (tmp_path / "mendlist.parquet").unlink()  # as if killed before the list was replaced
+    write_list(tmp_path, reconcile(read_list(tmp_path), made(0, {"a": 50.0, "b": 40.0})))
+    assert len((tmp_path / "events.jsonl").read_text("utf-8").splitlines()) == 2
+    kept = read_list(tmp_path)
+    assert kept is not None
+    assert kept.equals(first.entries)
+
+
+def test_diff() -> None:
+    changes = diff(made(0, {"a": 50.0, "b": 40.0}), made(1, {"a": 60.0, "c": 30.0}))
+    assert [(c["segment_id"], c["event"]) for c in changes] == [
+        ("c", "opened"),
+        ("a", "worsened"),
+        ("b", "gone"),
+    ]
+    assert changes[1]["moved"] == [{"fact": "firms_country", "before": 50, "after": 60}]
