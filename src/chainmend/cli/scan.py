@@ -67,7 +67,7 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
             "events": events,
         }
     )
-    mark = _("  [made-up data, no real firm or city]") if manifest["synthetic"] else ""
+    mark = f"  [{_('made-up data, no real firm or city')}]" if manifest["synthetic"] else ""
     output.say(
         _("{city}, data of {date}, scan {id}").format(
             city=manifest["city"], date=manifest["date"], id=result.id
