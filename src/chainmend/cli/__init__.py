@@ -36,13 +36,23 @@ def main(arguments: list[str] | None = None) -> None:
 
     rest = _take_language(list(sys.argv[1:] if arguments is None else arguments))
     set_language(language())
+    import typer
+
     from chainmend.cli.app import build
 
     try:
-        build()(rest, prog_name="chainmend")
+        code = build()(rest, prog_name="chainmend", standalone_mode=False)
     except ChainmendError as error:
         sys.stderr.write(_("error: {message}").format(message=error) + "\n")
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
+        code = 2
+    except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write(_("interrupted; nothing half-written was left") + "\n")
-        raise SystemExit(130) from None
+        code = 130
+    except Exception as error:
+        if not hasattr(
+            error, "show"
+        ):  # wrong usage knows how to show itself; anything else is a fault of ours
+            raise
+        error.show()
+        code = 2
+    raise SystemExit(code or 0)

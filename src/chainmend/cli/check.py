@@ -60,6 +60,8 @@ def check(
         right=(2, 3, 4),
     )
     if refused:
+        for example in (e for r in reports for e in r.examples):
+            output.say(f"  {example}")
         output.say(_("refused rows with their reasons: {folder}").format(folder=dataset / "quarantine"))
     for note in data.notes:
         output.say(f"- {note}")

@@ -57,6 +57,7 @@ class TableReport:
     kept: int
     rejected: int
     rules: dict[str, int]
+    examples: tuple[str, ...] = ()
 
 
 @dataclass
@@ -216,12 +217,29 @@ def _table(state: _State, table: str, raws: list[Raw]) -> None:
     state.tables[table] = frame
     state.quarantines.append(quarantine)
     state.reports.append(
-        TableReport(table, tuple(r.file for r in raws), read, frame.height, quarantine.rows, quarantine.rules)
+        TableReport(
+            table,
+            tuple(r.file for r in raws),
+            read,
+            frame.height,
+            quarantine.rows,
+            quarantine.rules,
+            _examples(quarantine),
+        )
     )
     if table == "firms" and not state.about.place.city:
         cities = frame["city"].drop_nulls()
         city = str(cities.mode().sort()[0]) if len(cities) else ""
         state.about = Description(Place(city), state.about.date)
+
+
+def _examples(quarantine: Quarantine, limit: int = 3) -> tuple[str, ...]:
+    """The first refused rows as a person would name them: where, what came, which rule."""
+    where = _("{file}, row {row}, {column} {value}: {rule}")
+    return tuple(
+        where.format(**{k: "–" if v is None else v for k, v in r.items()})
+        for r in quarantine.frame.drop("original").head(limit).iter_rows(named=True)
+    )
 
 
 def _rename(state: _State, table: str, raw: Raw) -> tuple[pl.DataFrame, dict[str, float]]:
