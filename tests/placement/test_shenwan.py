@@ -38,7 +38,9 @@ def listed(shared: Path) -> Dataset:
         {
             "firms": firms.join(summary, on="code", how="left").select(
                 pl.col("code").alias("firm_id"),
-                pl.coalesce("name", "code").alias("name"),
+                pl.col("code").alias(
+                    "name"
+                ),  # the name could stand in the catalogue as typical: no input here
                 pl.lit(None, dtype=pl.String).alias("industry_code"),
                 pl.lit("CHN").alias("country"),
                 "province",

@@ -81,9 +81,13 @@ def _explain(output: Output, found: dict[str, Any]) -> None:
 
 
 def _basis(basis: str) -> str:
-    return {"override": _("correction"), "product": _("products"), "code": _("code"), "text": _("text")}[
-        basis
-    ]
+    return {
+        "override": _("correction"),
+        "product": _("products"),
+        "named": _("the catalogue"),
+        "code": _("code"),
+        "text": _("text"),
+    }[basis]
 
 
 def _summary(

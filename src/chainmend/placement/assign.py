@@ -6,9 +6,11 @@ What is trusted, and how far:
 2. products name segments by their terms (or HS codes); each counts with its share. Where the firm's industry code is
    among a segment's codes the vote counts double and the confidence rises: the code decides between segments that
    products alone would leave open;
-3. the industry code alone places a firm that lists no product we know, if at most three segments have that code:
+3. a firm that the catalogue itself names as typical of a segment has half a vote there, divided over the segments
+   that name it;
+4. the industry code alone places a firm that lists no product we know, if at most three segments have that code:
    a code of many segments cannot tell them apart;
-4. the business scope is heard last, where neither product nor code speaks.
+5. the business scope is heard last, where nothing else speaks, and with less confidence where products were listed.
 
 Votes are summed in whole billionths, so that the result does not depend on the order of rows.
 """
@@ -16,6 +18,7 @@ Votes are summed in whole billionths, so that the result does not depend on the 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +27,7 @@ import polars as pl
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
 from chainmend.placement.terms import TermIndex
-from chainmend.placement.text import clauses
+from chainmend.placement.text import clauses, plain
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
@@ -32,7 +35,8 @@ if TYPE_CHECKING:
 
 _PARTS = 1e9
 _CODE_SEGMENTS = 3
-_CONFIDENCE = {"product": 0.7, "code": 0.5, "text": 0.4, "agreed": 0.2}
+_CONFIDENCE = {"product": 0.7, "named": 0.6, "code": 0.5, "text": 0.4, "agreed": 0.2}
+_NAMED = 0.5
 NOWHERE = "none"
 SCHEMA = {
     "firm_id": pl.String,
@@ -42,7 +46,13 @@ SCHEMA = {
     "basis": pl.String,
     "evidence": pl.String,
 }
-_VOTE = {"firm_id": pl.String, "segment_id": pl.String, "vote": pl.Float64, "why": pl.String}
+_VOTE = {
+    "firm_id": pl.String,
+    "segment_id": pl.String,
+    "vote": pl.Float64,
+    "why": pl.String,
+    "basis": pl.String,
+}
 
 
 def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
@@ -52,7 +62,7 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     -------
     polars.DataFrame
         Sorted by firm_id, segment_id: weight (sums to one over a firm), confidence 0..1, basis (override, product,
-        code or text), evidence (JSON: which product, term, code or clause). A firm without evidence has no row.
+        named, code or text), evidence (JSON: which product, term, code or clause). A firm without evidence has no row.
 
     Raises
     ------
@@ -61,17 +71,26 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     """
     index = TermIndex(catalogue)
     corrected = _overrides(dataset, catalogue)
-    free = dataset.table("firms").select("firm_id", "industry_code", "scope_text")
+    free = dataset.table("firms").select("firm_id", "name", "industry_code", "scope_text")
     if dataset.has("overrides"):
         free = free.join(dataset.table("overrides").select("firm_id"), on="firm_id", how="anti")
     by_code = _by_code(free, catalogue)
-    products = _settle(_by_product(dataset, free, catalogue, index), by_code, "product")
+    votes = pl.concat([_by_product(dataset, free, catalogue, index), _by_name(free, catalogue)])
+    products = _settle(votes, by_code)
     rest = free.join(products.select("firm_id").unique(), on="firm_id", how="anti")
     code = _settle(
-        by_code.filter(pl.col("near") <= _CODE_SEGMENTS).join(rest, on="firm_id", how="semi"), None, "code"
+        by_code.filter(pl.col("near") <= _CODE_SEGMENTS)
+        .join(rest, on="firm_id", how="semi")
+        .with_columns(basis=pl.lit("code")),
+        None,
     )
     rest = rest.join(code.select("firm_id").unique(), on="firm_id", how="anti")
-    told = _settle(_by_text(rest, index), by_code, "text")
+    listed = set(dataset.table("products")["firm_id"].unique().to_list())
+    told = _settle(_by_text(rest, index), by_code).with_columns(
+        confidence=pl.when(pl.col("firm_id").is_in(listed))
+        .then(pl.col("confidence") / 2)
+        .otherwise("confidence")
+    )
     parts = [corrected, *(p.select(*SCHEMA) for p in (products, code, told))]
     return pl.concat(parts).sort("firm_id", "segment_id")
 
@@ -155,7 +174,28 @@ def _by_product(
     silent = share.join(matched.select("product").unique(), on="product", how="anti").filter(
         pl.col("hs").is_not_null()
     )
-    return pl.concat([by_term, _by_hs(silent, catalogue)])
+    return pl.concat([by_term, _by_hs(silent, catalogue)]).with_columns(basis=pl.lit("product"))
+
+
+def _by_name(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Votes of the catalogue for the firms it names as typical of a segment."""
+    pairs = [(plain(name), s.id) for s in catalogue.segments.values() for name in s.firms]
+    number = Counter(name for name, _segment in pairs)
+    named = pl.DataFrame(
+        [(n, s, _NAMED / number[n], json.dumps({"named": n}, ensure_ascii=False), "named") for n, s in pairs],
+        schema=["plain", *list(_VOTE)[1:]],
+        orient="row",
+    ).cast({"plain": pl.String, **{k: v for k, v in _VOTE.items() if k != "firm_id"}})
+    names = firms["name"].unique().sort()
+    known = pl.DataFrame(
+        {"name": names, "plain": [_short(n) for n in names]}, schema_overrides={"plain": pl.String}
+    )
+    return firms.join(known, on="name").join(named, on="plain").select(*_VOTE)
+
+
+def _short(name: str) -> str:
+    """A firm's name without its legal form, as catalogues write it."""
+    return re.sub(r"(股份|集团)?(有限)?(责任)?公司$", "", plain(name))
 
 
 def _by_hs(products: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
@@ -189,14 +229,15 @@ def _by_text(firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
                     m.segment_id,
                     1.0 / len(matches),
                     json.dumps({"text": clause[:80], "term": m.term}, ensure_ascii=False),
+                    "text",
                 )
                 for m in matches
             ]
     return pl.DataFrame(rows, schema=_VOTE, orient="row")
 
 
-def _settle(votes: pl.DataFrame, by_code: pl.DataFrame | None, basis: str) -> pl.DataFrame:
-    """Votes to weights, confidence and evidence of one basis."""
+def _settle(votes: pl.DataFrame, by_code: pl.DataFrame | None) -> pl.DataFrame:
+    """Votes to weights, confidence and evidence."""
     if by_code is None:
         told = votes.with_columns(agreed=pl.lit(value=False))
     else:
@@ -213,19 +254,19 @@ def _settle(votes: pl.DataFrame, by_code: pl.DataFrame | None, basis: str) -> pl
             pl.col("known").sum(),
             pl.col("agreed").any(),
             pl.col("why").unique().sort().head(5),
+            pl.col("basis").max(),  # products before the catalogue's word
         )
         .filter(pl.col("parts") > 0)
     )
     total = pl.col("parts").sum().over("firm_id")
     heard = (pl.col("known").sum().over("firm_id") / _PARTS).clip(0, 1)
-    alone = pl.lit(1.0) if basis != "code" else 1.0 / pl.len().over("firm_id")
-    sure = (_CONFIDENCE[basis] + _CONFIDENCE["agreed"] * pl.col("agreed").cast(pl.Float64)) * alone
-    if basis == "product":  # a firm most of whose sales we could not read is less sure
-        sure = sure * (0.5 + 0.5 * (2 * heard).clip(0, 1))
+    base = pl.col("basis").replace_strict(_CONFIDENCE, return_dtype=pl.Float64)
+    sure = base + _CONFIDENCE["agreed"] * pl.col("agreed").cast(pl.Float64)
+    alone = pl.when(pl.col("basis") == "code").then(1.0 / pl.len().over("firm_id")).otherwise(1.0)
+    read = pl.when(pl.col("basis") == "product").then(0.5 + 0.5 * (2 * heard).clip(0, 1)).otherwise(1.0)
     return summed.with_columns(
         weight=pl.col("parts") / total,
-        confidence=sure.round(6),
-        basis=pl.lit(basis),
+        confidence=(sure * alone * read).round(6),  # less sure where most of a firm's sales could not be read
         evidence=pl.lit("[") + pl.col("why").list.join(",") + "]",
     ).select(*SCHEMA)
 
