@@ -48,6 +48,7 @@ ENTRY_SCHEMA: dict[str, Any] = {
     "last_scan": pl.String,
     "last_date": pl.String,
     "catalogue": pl.String,
+    "city": pl.String,
 }
 _COPIED = ("severity", "severity_low", "severity_high", "gap_class", "summary_zh", "summary_en")
 _CLOSE_AFTER = 2
@@ -93,14 +94,15 @@ def reconcile(entries: pl.DataFrame | None, scan: Scan, settings: Settings | Non
         return Reconciled(entries if entries is not None else pl.DataFrame(schema=ENTRY_SCHEMA), ())
     _same_series(standing, scan)
     found = {f["finding_id"]: f for f in scan.findings.to_dicts()}
-    blind = {(r, s) for r, s in scan.not_checked.select("rule", "segment_id").iter_rows()}
+    blind = _blind(scan)
     after, events = [], []
     for old in standing:
         finding = found.pop(old["finding_id"], None)
         unseen = finding is None and (
             (old["kind"], None) in blind or (old["kind"], old["segment_id"]) in blind
         )
-        new, event = (old, "not_checked") if unseen else _step(old, finding, scan, settings)
+        blinded = (dict(old), None if old["state"] == "closed" else "not_checked")
+        new, event = blinded if unseen else _step(old, finding, scan, settings)
         after.append(new | {"last_scan": scan.id, "last_date": scan.manifest["date"]})
         if event:
             events.append(_event(scan, old, new, event))
@@ -115,6 +117,11 @@ def reconcile(entries: pl.DataFrame | None, scan: Scan, settings: Settings | Non
     return Reconciled(ranked, tuple(events))
 
 
+def _blind(scan: Scan) -> set[tuple[str, str | None]]:
+    """(rule, segment) where the scan could not look; None stands for every segment."""
+    return set(scan.not_checked.select("rule", "segment_id").iter_rows())
+
+
 def _same_series(standing: Sequence[Mapping[str, Any]], scan: Scan) -> None:
     if not standing:
         return
@@ -124,6 +131,12 @@ def _same_series(standing: Sequence[Mapping[str, Any]], scan: Scan) -> None:
             _("a scan of {date}").format(date=scan.manifest["date"]),
             expected=_("one that is not older than the last, of {date}").format(date=last),
             do=_("scan in the order of time"),
+        )
+    if scan.manifest["city"] != standing[0]["city"]:
+        raise ScanError(
+            _("a scan of the city {city}").format(city=scan.manifest["city"]),
+            expected=_("a scan of {city}, whose list this is").format(city=standing[0]["city"]),
+            do=_("keep one list a city"),
         )
     if scan.manifest["catalogue"]["id"] != catalogue:
         raise ScanError(
@@ -149,6 +162,7 @@ def _open(finding: Mapping[str, Any], scan: Scan, settings: Settings) -> dict[st
         "last_scan": scan.id,
         "last_date": date,
         "catalogue": scan.manifest["catalogue"]["id"],
+        "city": scan.manifest["city"],
     }
 
 
@@ -171,10 +185,7 @@ def _step(
     if old["state"] == "closed":
         return new | {"state": "detected", "closed": None, "relapses": old["relapses"] + 1}, "relapsed"
     new["state"] = "confirmed" if held or old["state"] == "confirmed" else "detected"
-    moved = finding["severity"] - old["severity"]
-    if abs(moved) <= settings.persistence.change:
-        return new, "unchanged"
-    return new, "worsened" if moved > 0 else "eased"
+    return new, _change(old, finding, settings.persistence.change)
 
 
 def _event(scan: Scan, old: Mapping[str, Any] | None, new: Mapping[str, Any], event: str) -> dict[str, Any]:
@@ -240,16 +251,16 @@ def diff(a: Scan, b: Scan, settings: Settings | None = None) -> list[dict[str, A
         )
     change = (settings or Settings()).persistence.change
     before, after = ({f["finding_id"]: f for f in s.findings.to_dicts()} for s in (a, b))
+    unseen = [_blind(s) for s in (a, b)]
     facts = [{r["segment_id"]: r for r in s.segment_facts.to_dicts()} for s in (a, b)]
     rows = []
     for id in sorted({*before, *after}):
         old, new = before.get(id), after.get(id)
         one = new or old or {}
-        step = (new["severity"] - old["severity"]) if old and new else 0.0
-        event = (
-            "opened" if not old else "gone" if not new
-            else "unchanged" if abs(step) <= change else "worsened" if step > 0 else "eased"
-        )  # fmt: skip
+        looked = {(one["kind"], None), (one["kind"], one["segment_id"])}
+        event = _change(old, new, change)
+        if (event == "gone" and looked & unseen[1]) or (event == "opened" and looked & unseen[0]):
+            event = "not_checked"
         shown = {k for f in (old, new) if f for k in json.loads(_facts(f))}
         sides = [{k: v for k, v in f.get(one["segment_id"], {}).items() if k in shown} for f in facts]
         rows.append(
@@ -262,10 +273,18 @@ def diff(a: Scan, b: Scan, settings: Settings | None = None) -> list[dict[str, A
                 "moved": moved(*sides),
             }
         )
-    order = ("opened", "worsened", "gone", "eased", "unchanged")
+    order = ("opened", "worsened", "gone", "eased", "not_checked", "unchanged")
     return sorted(
         rows, key=lambda r: (order.index(r["event"]), -(r["severity_after"] or r["severity_before"]))
     )
+
+
+def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, change: float) -> str:
+    """What became of a finding from one scan to the next."""
+    if old is None or new is None:
+        return "opened" if old is None else "gone"
+    step = new["severity"] - old["severity"]
+    return "unchanged" if abs(step) <= change else "worsened" if step > 0 else "eased"
 
 
 def read_list(folder: Path) -> pl.DataFrame | None:
@@ -293,7 +312,7 @@ def write_list(folder: Path, result: Reconciled) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / EVENTS
     lines = path.read_text("utf-8").split("\n") if path.exists() else [""]
-    known = {(e["scan_id"], e["entry_id"]) for e in map(_parsed, lines[:-1]) if e}
+    known = _last_scan(lines[:-1])
     fresh = [e for e in result.events if (e["scan_id"], e["entry_id"]) not in known]
     with path.open("a", encoding="utf-8") as handle:
         if lines[-1]:  # a line that a killed process left unfinished
@@ -305,6 +324,16 @@ def write_list(folder: Path, result: Reconciled) -> None:
     partial = folder / f".{LIST}.partial"
     result.entries.write_parquet(partial, compression="zstd")
     partial.replace(folder / LIST)
+
+
+def _last_scan(lines: Sequence[str]) -> set[tuple[str, str]]:
+    """(scan, entry) of the events at the end of the file that belong to one scan."""
+    known: set[tuple[str, str]] = set()
+    for event in filter(None, map(_parsed, reversed(lines))):
+        if known and event["scan_id"] not in {scan for scan, _entry in known}:
+            break
+        known.add((event["scan_id"], event["entry_id"]))
+    return known
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

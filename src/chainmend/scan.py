@@ -244,6 +244,7 @@ def save_scan(result: Scan, out: Path) -> None:
             do=_("name another folder with --out"),
         )
     out.parent.mkdir(parents=True, exist_ok=True)
+    _restore(out)
     partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     try:
         for name in TABLES:
@@ -263,6 +264,13 @@ def save_scan(result: Scan, out: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
+def _restore(out: Path) -> None:
+    """Put back the earlier scan where a process was killed between taking it away and putting the new one there."""
+    left = sorted(out.parent.glob(f".{out.name}.*.old"))
+    if left and not out.exists():
+        os.replace(left[-1], out)
+
+
 def load_scan(folder: Path) -> Scan:
     """Read a scan back.
 
@@ -271,6 +279,7 @@ def load_scan(folder: Path) -> Scan:
     ScanError
         If the folder holds no scan, or one that is damaged.
     """
+    _restore(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}

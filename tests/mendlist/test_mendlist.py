@@ -46,7 +46,7 @@ def made(number: int, found: dict[str, float], blind: bool = False, catalogue: s
         pl.DataFrame(facts, schema={"segment_id": pl.String, "firms_country": pl.Int64}),
         pl.DataFrame(),
         pl.DataFrame(unchecked, schema=NOT_CHECKED_SCHEMA, orient="row"),
-        {"scan_id": f"S{number}", "date": f"{2000 + number}-12-31", "catalogue": {"id": catalogue}},
+        {"scan_id": f"S{number}", "city": "示例市", "date": f"{2000 + number}-12-31", "catalogue": {"id": catalogue}},
     )
 
 
@@ -155,3 +155,15 @@ def test_diff() -> None:
         ("b", "gone"),
     ]
     assert changes[1]["moved"] == [{"fact": "firms_country", "before": 50, "after": 60}]
+
+
+def test_a_closed_entry_a_rule_cannot_look_at_gives_no_event() -> None:
+    closed = reconcile(reconcile(reconcile(None, scan(1, 50.0)).entries, scan(2)).entries, scan(3)).entries
+    assert closed["state"].to_list() == ["closed"]
+    assert reconcile(closed, scan(4, blind=True)).events == ()
+
+
+def test_diff_says_not_checked_where_a_rule_could_not_look() -> None:
+    assert [c["event"] for c in diff(scan(1, 50.0), scan(2, blind=True))] == ["not_checked"]
+    assert [c["event"] for c in diff(scan(1, 50.0), scan(2))] == ["gone"]
+    assert [c["event"] for c in diff(scan(1, blind=True), scan(2, 50.0))] == ["not_checked"]

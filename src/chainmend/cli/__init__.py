@@ -46,7 +46,6 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.write(_("error: {message}").format(message=error) + "\n")
         code = 2
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write(_("interrupted; nothing half-written was left") + "\n")
         code = 130
     except Exception as error:
         if not hasattr(
@@ -55,4 +54,6 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         error.show()
         code = 2
+    if code == 130:
+        sys.stderr.write(_("interrupted; nothing half-written was left") + "\n")
     raise SystemExit(code or 0)
