@@ -46,7 +46,12 @@ def made(number: int, found: dict[str, float], blind: bool = False, catalogue: s
         pl.DataFrame(facts, schema={"segment_id": pl.String, "firms_country": pl.Int64}),
         pl.DataFrame(),
         pl.DataFrame(unchecked, schema=NOT_CHECKED_SCHEMA, orient="row"),
-        {"scan_id": f"S{number}", "city": "示例市", "date": f"{2000 + number}-12-31", "catalogue": {"id": catalogue}},
+        {
+            "scan_id": f"S{number}",
+            "city": "示例市",
+            "date": f"{2000 + number}-12-31",
+            "catalogue": {"id": catalogue},
+        },
     )
 
 
@@ -158,12 +163,28 @@ def test_diff() -> None:
 
 
 def test_a_closed_entry_a_rule_cannot_look_at_gives_no_event() -> None:
-    closed = reconcile(reconcile(reconcile(None, scan(1, 50.0)).entries, scan(2)).entries, scan(3)).entries
+    closed = reconcile(
+        reconcile(reconcile(None, made(1, {"ic.eda": 50.0})).entries, made(2, {})).entries, made(3, {})
+    ).entries
     assert closed["state"].to_list() == ["closed"]
-    assert reconcile(closed, scan(4, blind=True)).events == ()
+    assert reconcile(closed, made(4, {}, blind=True)).events == ()
+
+
+def test_a_list_keeps_to_one_city() -> None:
+    first = reconcile(None, made(1, {"ic.eda": 50.0})).entries
+    other = made(2, {})
+    elsewhere = Scan(
+        other.findings,
+        other.segment_facts,
+        other.placements,
+        other.not_checked,
+        dict(other.manifest) | {"city": "别市"},
+    )
+    with pytest.raises(ScanError, match="别市"):
+        reconcile(first, elsewhere)
 
 
 def test_diff_says_not_checked_where_a_rule_could_not_look() -> None:
-    assert [c["event"] for c in diff(scan(1, 50.0), scan(2, blind=True))] == ["not_checked"]
-    assert [c["event"] for c in diff(scan(1, 50.0), scan(2))] == ["gone"]
-    assert [c["event"] for c in diff(scan(1, blind=True), scan(2, 50.0))] == ["not_checked"]
+    assert [c["event"] for c in diff(made(1, {"ic.eda": 50.0}), made(2, {}, blind=True))] == ["not_checked"]
+    assert [c["event"] for c in diff(made(1, {"ic.eda": 50.0}), made(2, {}))] == ["gone"]
+    assert [c["event"] for c in diff(made(1, {}, blind=True), made(2, {"ic.eda": 50.0}))] == ["not_checked"]
