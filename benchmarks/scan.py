@@ -88,7 +88,7 @@ def make(size: Size, folder: Path) -> None:
 def measure(dataset: Path, out: Path) -> dict[str, float]:
     """Read, scan and save in this process; seconds of each, peak memory, and counts."""
     from chainmend import Settings, load_catalogue, read_dataset, scan
-    from chainmend.scan import save_scan
+    from chainmend.scanning import save_scan
 
     start = time.perf_counter()
     city = read_dataset(dataset)

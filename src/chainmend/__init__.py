@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chainmend.intake.reader import read_dataset
     from chainmend.mendlist import reconcile
     from chainmend.placement.assign import place
-    from chainmend.scan import Scan, scan
+    from chainmend.scanning import Scan, scan
     from chainmend.settings import Settings
 
 __version__ = "0.1.0"
@@ -29,13 +29,13 @@ _HOMES = {
     "Catalogue": "chainmend.chain.model",
     "ChainmendError": "chainmend.errors",
     "Dataset": "chainmend.dataset",
-    "Scan": "chainmend.scan",
+    "Scan": "chainmend.scanning",
     "Settings": "chainmend.settings",
     "load_catalogue": "chainmend.chain.catalogue",
     "place": "chainmend.placement.assign",
     "read_dataset": "chainmend.intake.reader",
     "reconcile": "chainmend.mendlist",
-    "scan": "chainmend.scan",
+    "scan": "chainmend.scanning",
 }
 
 __all__ = [

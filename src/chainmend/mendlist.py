@@ -21,7 +21,7 @@ from chainmend.i18n import _
 from chainmend.settings import Settings
 
 if TYPE_CHECKING:
-    from chainmend.scan import Scan
+    from chainmend.scanning import Scan
 
 ENTRY_SCHEMA: dict[str, Any] = {
     "entry_id": pl.String,

@@ -11,7 +11,7 @@ import pytest
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.demo import DemoCity, make_city
 from chainmend.mendlist import reconcile
-from chainmend.scan import Scan, scan
+from chainmend.scanning import Scan, scan
 
 SEEDS = range(20)
 Pairs = set[tuple[str, str]]

@@ -25,3 +25,11 @@ def test_unknown_name_is_an_attribute_error() -> None:
 
 def test_version_is_that_of_the_package() -> None:
     assert chainmend.__version__ == metadata.version("chainmend")
+
+
+def test_public_names_stay_what_they_are_after_their_homes_are_imported() -> None:
+    from importlib import import_module
+
+    for name, home in chainmend._HOMES.items():
+        import_module(home)
+        assert getattr(chainmend, name) is getattr(import_module(home), name)

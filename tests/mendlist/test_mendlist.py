@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from chainmend.errors import ScanError
 from chainmend.gaps.finding import FINDING_SCHEMA, finding_id
 from chainmend.mendlist import diff, read_list, reconcile, write_list
-from chainmend.scan import NOT_CHECKED_SCHEMA, Scan
+from chainmend.scanning import NOT_CHECKED_SCHEMA, Scan
 
 if TYPE_CHECKING:
     from pathlib import Path

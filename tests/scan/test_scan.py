@@ -12,7 +12,7 @@ import pytest
 from tests.gaps.city import catalogue, city
 
 from chainmend.errors import ScanError
-from chainmend.scan import TABLES, load_scan, save_scan, scan
+from chainmend.scanning import TABLES, load_scan, save_scan, scan
 
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset

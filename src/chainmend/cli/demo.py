@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from chainmend.demo import DemoCity
-    from chainmend.scan import Scan
+    from chainmend.scanning import Scan
 
 _PARTS = ("dataset-1", "dataset-2", "scan-1", "scan-2", "list")
 _SHOWN = 12
@@ -79,7 +79,7 @@ def _loop(
     from chainmend.intake.reader import read_dataset
     from chainmend.intake.writer import write_dataset
     from chainmend.mendlist import reconcile, write_list
-    from chainmend.scan import save_scan, scan
+    from chainmend.scanning import save_scan, scan
 
     catalogue = load_catalogue("hangzhou-296x")
     scans: list[Scan] = []

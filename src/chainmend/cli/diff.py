@@ -25,7 +25,7 @@ def diff(
     """Compare two scans."""
     import chainmend.gaps.rules  # noqa: F401  (registers the names of the rules)
     from chainmend.mendlist import diff as compare
-    from chainmend.scan import load_scan
+    from chainmend.scanning import load_scan
 
     before, after = load_scan(a), load_scan(b)
     changes = compare(before, after)

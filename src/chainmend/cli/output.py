@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,13 +14,22 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_PIPED_WIDTH = 160  # wide enough that a sentence stays on few lines in a file or a pipe
+
+
+def _console() -> Console:
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _PIPED_WIDTH
+    return console
+
 
 @dataclass
 class Output:
     """Where a command's words go; with ``json=True`` only `emit` prints, to standard output."""
 
     json: bool = False
-    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=False))
+    console: Console = field(default_factory=_console)
 
     def say(self, text: str = "", style: str | None = None) -> None:
         """Print one line, unless the output is for a machine; brackets are printed as they are."""

@@ -11,7 +11,7 @@ from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
-    from chainmend.scan import Scan
+    from chainmend.scanning import Scan
 
 
 def add(app: typer.Typer) -> None:
@@ -37,8 +37,8 @@ def scan(
     from chainmend.chain.catalogue import load_catalogue
     from chainmend.intake.reader import read_dataset
     from chainmend.mendlist import read_list, reconcile, write_list
-    from chainmend.scan import STEPS, save_scan
-    from chainmend.scan import scan as run
+    from chainmend.scanning import STEPS, save_scan
+    from chainmend.scanning import scan as run
     from chainmend.settings import load_settings
 
     chosen, chains = load_settings(settings), load_catalogue(catalogue)
