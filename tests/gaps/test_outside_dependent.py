@@ -83,6 +83,11 @@ def test_links_by_the_concentration_of_sources(abroad: list[float], expected: st
     assert form(verdict("chip", bought(abroad))) == expected
 
 
+@pytest.mark.parametrize(("cut", "expected"), [(0.49, "links"), (0.5, None), (0.51, None)])
+def test_links_by_the_concentration_of_two_equal_sources(cut: float, expected: str | None) -> None:
+    assert form(verdict("chip", bought([50, 50]), {"origin_hhi": cut})) == expected
+
+
 @pytest.mark.parametrize(("here", "expected"), [(99.0, "links"), (100.0, None), (101.0, None)])
 def test_links_by_the_share_from_outside(here: float, expected: str | None) -> None:
     # without the cut on sales, so that this one decides
