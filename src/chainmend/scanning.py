@@ -237,7 +237,9 @@ def save_scan(result: Scan, out: Path) -> None:
     ScanError
         If `out` holds something that is not a scan.
     """
-    if out.exists() and not (out / MANIFEST).is_file() and not (out.is_dir() and not any(out.iterdir())):
+    ours = {MANIFEST, *(f"{name}.parquet" for name in TABLES)}
+    held = {p.name for p in out.iterdir()} if out.is_dir() else set()
+    if out.is_file() or held - ours or (held and MANIFEST not in held):
         raise ScanError(
             _("{folder} holds something that is not a scan").format(folder=out),
             expected=_("a new folder, or one that holds a scan"),

@@ -106,10 +106,11 @@ def load_settings(path: Path | None = None) -> Settings:
             values = yaml.safe_load(path.read_text("utf-8")) or {}
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise SettingsError(str(error), expected=_("a YAML file of settings"), where=str(path)) from error
+    where = str(path) if path else _("settings")
+    if not isinstance(values, dict):
+        raise SettingsError(repr(values), expected=_("settings as in the documentation"), where=where)
     try:
         return Settings(**values)
-    except (ValidationError, TypeError) as error:
-        where = str(path) if path else _("settings")
-        raise SettingsError(
-            str(error), expected=_("settings as in the documentation"), where=where
-        ) from error
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(faults, expected=_("settings as in the documentation"), where=where) from error

@@ -118,3 +118,23 @@ def test_agreement_with_labels(
     code, out, _err = run(capsys, *words)
     assert code == 0
     assert f"recall {share:.3f}" in " ".join(out.split())
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """The words that ``chainmend place WORDS`` ends with, with exit code 2."""
+    code, _out, err = run(capsys, "place", *words)
+    assert code == 2
+    assert "Traceback" not in err
+    return err
+
+
+def test_files_that_cannot_be_used_are_said_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "firms.csv").write_text("firm_id,name\n1,甲\n", "utf-8")
+    (tmp_path / "labels").mkdir()
+    labels = tmp_path / "labels" / "l.csv"
+    labels.write_text("firm,segment_id\n1,ic.eda\n", "utf-8")
+    assert "nope.csv" in refused(capsys, str(tmp_path), "--labels", str(tmp_path / "nope.csv"))
+    assert "no column firm_id" in refused(capsys, str(tmp_path), "--labels", str(labels))
+    assert ".parquet" in refused(capsys, str(tmp_path), "--out", str(tmp_path / "p.xlsx"))

@@ -168,3 +168,15 @@ def test_a_folder_with_other_things_is_not_overwritten(
     assert code == 2
     assert "not a scan" in err
     assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_a_list_inside_the_scan_folder_is_refused_before_anything_is_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from chainmend.cli import main
+
+    for inside in (tmp_path / "o", tmp_path / "o" / "list"):
+        with pytest.raises(SystemExit) as stopped:
+            main(["scan", str(tmp_path), "--out", str(tmp_path / "o"), "--list", str(inside)])
+        assert stopped.value.code == 2
+        assert "inside the folder of the scan" in capsys.readouterr().err

@@ -45,6 +45,9 @@ def main(arguments: list[str] | None = None) -> None:
     except ChainmendError as error:
         sys.stderr.write(_("error: {message}").format(message=error) + "\n")
         code = 2
+    except OSError as error:
+        sys.stderr.write(_("error: {message}").format(message=error) + "\n")
+        code = 2
     except (KeyboardInterrupt, typer.Abort):
         code = 130
     except Exception as error:

@@ -30,9 +30,10 @@ def diff(
     before, after = load_scan(a), load_scan(b)
     changes = compare(before, after)
     output = Output(json=json)
-    output.emit({"a": before.id, "b": after.id, "changes": changes})
+    synthetic = bool(before.manifest["synthetic"] or after.manifest["synthetic"])
+    output.emit({"a": before.id, "b": after.id, "synthetic": synthetic, "changes": changes})
     dates = {"a": before.manifest["date"], "b": after.manifest["date"]}
-    if before.manifest["synthetic"] or after.manifest["synthetic"]:
+    if synthetic:
         output.say(_("made-up data"))
     shown = [c for c in changes if c["event"] != "unchanged"]
     output.table(

@@ -38,13 +38,18 @@ def place(
 ) -> None:
     """Place the firms of a dataset."""
     from chainmend.chain.catalogue import load_catalogue
+    from chainmend.errors import SettingsError
     from chainmend.intake.reader import read_dataset
     from chainmend.placement import assign
 
+    if out is not None and out.suffix not in (".csv", ".parquet"):
+        raise SettingsError(
+            out.name, expected=_("a name that ends in .csv or .parquet"), do=_("name another file with --out")
+        )
     output = Output(json=json)
     data, chains = read_dataset(dataset), load_catalogue(catalogue)
     if explain is not None:
-        _explain(output, assign.explain(data, chains, explain))
+        _explain(output, assign.explain(data, chains, explain) | {"synthetic": data.synthetic})
         return
     placed = assign.place(data, chains)
     if out is not None:
@@ -55,6 +60,7 @@ def place(
 
 def _explain(output: Output, found: dict[str, Any]) -> None:
     output.emit(found)
+    _mark(output, found["synthetic"])
     output.say(f"{found['firm_id']}  {found['name']}")
     output.say(_("industry code: {code}").format(code=found["industry_code"] or _("unknown")))
     index = 0 if language() == "zh" else 1
@@ -78,6 +84,11 @@ def _explain(output: Output, found: dict[str, Any]) -> None:
         output.say(
             _("products that name no segment: {names}").format(names="、".join(found["silent_products"][:12]))
         )
+
+
+def _mark(output: Output, synthetic: bool) -> None:
+    if synthetic:
+        output.say(_("made-up data"))
 
 
 def _basis(basis: str) -> str:
@@ -113,6 +124,7 @@ def _summary(
             "synthetic": data.synthetic, "evaluation": measured,
         }
     )  # fmt: skip
+    _mark(output, data.synthetic)
     output.say(_("{n} of {firms} firms are placed").format(n=f"{n:,}", firms=f"{firms:,}"))
     output.table(
         _("By evidence"),
@@ -129,21 +141,34 @@ def _summary(
     if measured:
         output.say(
             _("against the labels: macro-F1 {f1}, precision {p}, recall {r}, coverage {c}").format(
-                f1=f"{measured['macro_f1']:.3f}",
-                p=f"{measured['precision']:.3f}",
-                r=f"{measured['recall']:.3f}",
-                c=f"{measured['coverage']:.3f}",
+                f1=_score(measured["macro_f1"]),
+                p=_score(measured["precision"]),
+                r=_score(measured["recall"]),
+                c=_score(measured["coverage"]),
             )
         )
         for row in measured["confusions"]:
             output.say("  " + "  ".join(str(v) for v in row.values()))
 
 
+def _score(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
 def _compare(placed: pl.DataFrame, labels: Path) -> dict[str, Any]:
+    from chainmend.errors import DatasetError
     from chainmend.intake.files import read_csv
     from chainmend.placement.evaluate import evaluate
 
-    found = evaluate(placed, read_csv(labels))
+    table = read_csv(labels)
+    missing = [c for c in ("firm_id", "segment_id") if c not in table.columns]
+    if missing:
+        raise DatasetError(
+            _("no column {names}").format(names=", ".join(missing)),
+            expected="firm_id, segment_id",
+            where=str(labels),
+        )
+    found = evaluate(placed, table)
     return {
         "macro_f1": found.macro_f1,
         "precision": found.precision,

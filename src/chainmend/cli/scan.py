@@ -35,12 +35,20 @@ def scan(
 ) -> None:
     """Scan, save, and print."""
     from chainmend.chain.catalogue import load_catalogue
+    from chainmend.errors import SettingsError
     from chainmend.intake.reader import read_dataset
     from chainmend.mendlist import read_list, reconcile, write_list
     from chainmend.scanning import STEPS, save_scan
     from chainmend.scanning import scan as run
     from chainmend.settings import load_settings
 
+    if list is not None and out.resolve() in (list.resolve(), *list.resolve().parents):
+        raise SettingsError(
+            _("the mend-list is inside the folder of the scan"),
+            expected=_("a folder of its own"),
+            where=str(list),
+            do=_("name another folder with --list"),
+        )
     chosen, chains = load_settings(settings), load_catalogue(catalogue)
     output = Output(json=json)
     with output.progress(STEPS + 1) as step:

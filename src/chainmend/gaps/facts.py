@@ -238,7 +238,7 @@ def _world_facts(origins: list[dict[str, Any]], home: str) -> tuple[float | None
         return None, None, None
     hhi = sum((o["share"] / total) ** 2 for o in named)
     foreign = sum(o["share"] for o in origins if o["origin"] != home) / total
-    return hhi, foreign, named[0]["origin"]
+    return round(hhi, 12), round(foreign, 12), named[0]["origin"]
 
 
 def segment_facts(

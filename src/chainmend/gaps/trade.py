@@ -68,7 +68,7 @@ def _year(year: int, imports: list[tuple[str, int]], exports: list[tuple[str, in
         year=year,
         imports=total / 100,
         exports=sum(v for _, v in exports) / 100,
-        import_hhi=sum((v / total) ** 2 for _, v in imports) if total else None,
+        import_hhi=sum(v * v for _, v in imports) / total**2 if total else None,
         top_origin=imports[0][0] if total else None,
         top_origin_share=imports[0][1] / total if total else None,
     )

@@ -285,7 +285,7 @@ def explain(dataset: Dataset, catalogue: Catalogue, firm: str) -> dict[str, Any]
     firms = dataset.tables["firms"]
     found = firms.filter((pl.col("firm_id") == firm) | (pl.col("name") == firm))
     if found.is_empty():
-        near = [n for n in firms["name"].to_list() if firm in n][:5] or get_close_matches(
+        near = [n for n in firms["name"].to_list() if firm and firm in n][:5] or get_close_matches(
             firm, firms["name"], 5
         )
         raise DatasetError(
