@@ -77,3 +77,9 @@ def test_writing_in_another_kind_leaves_no_second_copy_of_a_table(tmp_path: Path
     read = read_dataset(tmp_path / "out")
     assert read.fingerprint == given.fingerprint
     assert not any("firms" in note for note in read.notes)
+
+
+def test_notes_are_kept(tmp_path: Path) -> None:
+    given = dataclasses.replace(city(tmp_path / "given"), notes=("下限：只有上市公司",))
+    write_dataset(given, tmp_path / "out")
+    assert read_dataset(tmp_path / "out").notes == ("下限：只有上市公司",)

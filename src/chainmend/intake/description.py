@@ -39,6 +39,7 @@ class Description:
     synthetic: bool = False
     factors: dict[tuple[str, str], float] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def read_description(folder: Path) -> Description | None:
@@ -88,6 +89,7 @@ def read_description(folder: Path) -> Description | None:
         bool(values.get("synthetic", False)),
         _factors(values),
         _columns(values),
+        tuple(map(str, values.get("notes") or ())),
     )
 
 

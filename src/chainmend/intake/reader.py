@@ -149,7 +149,7 @@ def _open(folder: Path) -> _State:
     if about is None:
         about = Description(Place(""), dt.date.today())
         notes.append(_("no dataset.yaml: the city is the one most firms are in, the date is today"))
-    return _State(folder, about, notes=notes)
+    return _State(folder, about, notes=[*about.notes, *notes])
 
 
 def _collect(state: _State) -> tuple[dict[str, list[Raw]], list[Path]]:

@@ -36,6 +36,7 @@ def write_dataset(dataset: Dataset, folder: Path, *, format: Literal["parquet", 
         "region": list(place.region),
         "date": dataset.date,
         "synthetic": dataset.synthetic,
+        "notes": list(dataset.notes),
     }
     partial = folder / ".dataset.partial"
     partial.write_text(yaml.safe_dump(about, allow_unicode=True, sort_keys=False), "utf-8")
