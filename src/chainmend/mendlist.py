@@ -172,12 +172,17 @@ def _step(
     """One entry through one scan: (entry, event); no event for a closed entry that stays away."""
     new = dict(old)
     keep = max(settings.persistence.n, _CLOSE_AFTER)
-    history = [*json.loads(old["history"]), finding is not None][-keep:]
+    past = json.loads(old["history"])
+    if (
+        old["last_date"] == scan.manifest["date"]
+    ):  # data of one day count once, however often they are scanned
+        past = past[:-1]
+    history = [*past, finding is not None][-keep:]
     new["history"], new["scans"] = json.dumps(history), old["scans"] + 1
     if finding is None:
         if old["state"] == "closed":
             return new, None
-        if not any(history[-_CLOSE_AFTER:]):
+        if len(history) >= _CLOSE_AFTER and not any(history[-_CLOSE_AFTER:]):
             return new | {"state": "closed", "closed": scan.manifest["date"]}, "closed"
         return new, "gone"
     new |= {c: finding[c] for c in _COPIED} | {"last_seen": scan.manifest["date"], "facts": _facts(finding)}
@@ -299,9 +304,17 @@ def read_list(folder: Path) -> pl.DataFrame | None:
     if not path.is_file():
         return None
     try:
-        return pl.read_parquet(path)
+        found = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise ScanError(str(error).splitlines()[0], expected=_("a mend-list"), where=str(path)) from error
+    if found.columns != list(ENTRY_SCHEMA):
+        raise ScanError(
+            _("columns: {names}").format(names=", ".join(found.columns[:8])),
+            expected=_("a mend-list"),
+            where=str(path),
+            do=_("name the folder of the list with --list, or start a new one"),
+        )
+    return found
 
 
 def write_list(folder: Path, result: Reconciled) -> None:

@@ -203,6 +203,8 @@ def _gap_class(kind: str, fact: SegmentFacts) -> GapClass | None:
         return None
     if fact.firms or fact.firms_region:
         return "local"
+    if fact.firms_country is None and not fact.firms_abroad:
+        return None
     return "regional" if fact.firms_country else "national"
 
 
@@ -292,4 +294,16 @@ def load_scan(folder: Path) -> Scan:
             where=str(folder),
             do=_("run the scan again"),
         ) from error
+    wanted: dict[str, list[str]] = {"findings": list(FINDING_SCHEMA), "not_checked": list(NOT_CHECKED_SCHEMA)}
+    lost = [k for k in ("scan_id", "date", "city", "catalogue", "synthetic") if k not in manifest]
+    lost += [
+        f"{name}.{c}" for name, columns in wanted.items() for c in columns if c not in frames[name].columns
+    ]
+    if lost:
+        raise ScanError(
+            _("{names} is missing").format(names=", ".join(lost[:5])),
+            expected=_("a folder that `chainmend scan --out` wrote"),
+            where=str(folder),
+            do=_("run the scan again"),
+        )
     return Scan(**frames, manifest=manifest)

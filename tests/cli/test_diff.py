@@ -59,7 +59,7 @@ def test_text_shows_changes_and_counts_the_unchanged(
     shown = [c for c in changes if c["event"] != "unchanged"]
     assert [c["summary_en"] for c in shown if c["summary_en"] not in out] == []
     assert f"{len(changes) - len(shown)} findings are unchanged" in out
-    assert "firms 0 → " in out
+    assert "firms here 0 → " in out
 
 
 @pytest.mark.parametrize(("language", "mark"), [("zh", "示例数据"), ("en", "made-up data")])

@@ -22,6 +22,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:
     """Read a dataset and report."""
+    from chainmend.intake.quarantine import rule_name
     from chainmend.intake.reader import read_report
 
     data, reports = read_report(dataset)
@@ -53,7 +54,7 @@ def check(
                 f"{r.read:,}",
                 f"{r.kept:,}",
                 f"{r.rejected:,}",
-                ", ".join(f"{rule} {n:,}" for rule, n in r.rules.items()),
+                ", ".join(f"{rule_name(rule)} {n:,}" for rule, n in r.rules.items()),
             )
             for r in reports
         ],

@@ -45,15 +45,35 @@ def diff(
                 kind_name(c["kind"]),
                 _points(c["severity_before"]) + " → " + _points(c["severity_after"]),
                 c[f"summary_{language()}"],
-                "; ".join(
-                    f"{m['fact']} {_value(m['before'])} → {_value(m['after'])}" for m in c["moved"][:4]
-                ),
+                "; ".join(_moved(c["moved"])),
             )
             for c in shown
         ],
     )
     same = len(changes) - len(shown)
     output.say(_("{n} findings are unchanged").format(n=same))
+
+
+def _moved(facts: list[dict[str, Any]]) -> list[str]:
+    """The facts whose printed values differ, by their names in the current language."""
+    names = {
+        "firms": _("firms here"),
+        "firms_region": _("firms in the region"),
+        "firms_country": _("firms elsewhere in the country"),
+        "firms_abroad": _("firms abroad"),
+        "purchases": _("local purchases"),
+        "self_sufficiency": _("share bought here"),
+        "supplier_hhi": _("HHI over suppliers"),
+        "top_share": _("share of the largest supplier"),
+        "outside_share": _("share bought outside"),
+        "source_hhi": _("HHI over outside sources"),
+        "location_quotient": _("location quotient"),
+        "world_hhi": _("HHI of world supply"),
+        "world_foreign_share": _("share of world supply abroad"),
+        "year": _("year"),
+    }
+    shown = [(names.get(m["fact"], m["fact"]), _value(m["before"]), _value(m["after"])) for m in facts]
+    return [f"{name} {a} → {b}" for name, a, b in shown if a != b][:4]
 
 
 def _points(value: float | None) -> str:

@@ -64,7 +64,9 @@ def _explain(output: Output, found: dict[str, Any]) -> None:
     output.say(f"{found['firm_id']}  {found['name']}")
     output.say(_("industry code: {code}").format(code=found["industry_code"] or _("unknown")))
     index = 0 if language() == "zh" else 1
-    if not found["placements"]:
+    if not found["placements"] and found["corrected"]:
+        output.say(_("on no segment: people corrected it so"))
+    elif not found["placements"]:
         output.say(_("on no segment: neither products nor code nor text name one"))
     for p in found["placements"]:
         line = _("{segment} {name}: weight {weight}, confidence {confidence}, by {basis}")

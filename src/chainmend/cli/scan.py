@@ -82,6 +82,12 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
         )
         + mark
     )
+    rejected = manifest["dataset"]["rejected"]
+    if rejected:
+        tables = ", ".join(f"{table} {n:,}" for table, n in rejected.items())
+        output.say(_("rows refused, see `chainmend check`: {tables}").format(tables=tables))
+    for note in manifest["notes"]:
+        output.say(f"- {note}")
     rows = result.findings.head(limit) if limit else result.findings
     output.table(
         _("Findings: {n}").format(n=result.findings.height),

@@ -7,8 +7,9 @@ import polars as pl
 from chainmend.intake.columns import WORDS
 
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y.%m.%d")
-_TRUE = ("是", "true", "1", "yes", "y", "t")
+_TRUE = ("是", "true", "1", "yes", "y", "t", "√", "✓")
 _FALSE = ("否", "false", "0", "no", "n", "f")
+_NOTHING = ("-", "–", "—", "——", "/", "无")  # what people write into a cell that is empty
 RULES = {"Float64": "not_a_number", "Int32": "not_a_whole_number", "Int64": "not_a_whole_number",
          "Date": "not_a_date", "Boolean": "not_yes_or_no"}  # fmt: skip
 
@@ -16,7 +17,7 @@ RULES = {"Float64": "not_a_number", "Int32": "not_a_whole_number", "Int64": "not
 def text(column: str) -> pl.Expr:
     """The column as text without outer blanks; null where nothing is left."""
     stripped = pl.col(column).cast(pl.String).str.strip_chars()
-    return pl.when(stripped != "").then(stripped)
+    return pl.when((stripped != "") & ~stripped.is_in(_NOTHING)).then(stripped)
 
 
 def to_type(table: str, column: str, have: pl.DataType, want: pl.DataType) -> pl.Expr:
@@ -70,5 +71,7 @@ def _string(table: str, column: str, have: pl.DataType) -> pl.Expr:
         value = pl.when(value.str.contains(r"^\d{5}$")).then(pl.lit("0") + value).otherwise(value)
     if column == "industry_code" and have.is_numeric():
         value = value.str.zfill(4)
+    if (table, column) == ("firms", "status"):  # 存续（在营、开业、在册）, 吊销，未注销
+        value = value.str.replace(r"\s*[（(，,].*$", "")
     words = WORDS.get((table, column))
     return (value.replace(words) if words else value).alias(column)

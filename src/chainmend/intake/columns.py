@@ -131,6 +131,10 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
         "在营": "active", "存续": "active", "开业": "active", "在业": "active", "正常": "active",
         "注销": "closed", "吊销": "closed", "停业": "closed", "歇业": "closed",
     },
+    ("firms", "country"): {
+        "中国": "CHN", "中国大陆": "CHN", "中华人民共和国": "CHN", "CN": "CHN",
+        "日本": "JPN", "美国": "USA", "德国": "DEU", "韩国": "KOR", "荷兰": "NLD",
+    },
     ("customs", "flow"): {"进口": "import", "出口": "export"},
     ("statistics", "basis"): {"现价": "nominal", "名义": "nominal", "可比价": "real", "不变价": "real"},
     ("statistics", "bound"): {"确值": "exact", "下限": "lower", "上限": "upper"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 from chainmend.dataset import Place
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
-from chainmend.intake.columns import MONEY, UNITS
+from chainmend.intake.columns import MONEY, UNITS, WORDS
 from chainmend.tables import TABLES
 
 NAME = "dataset.yaml"
@@ -80,7 +81,7 @@ def read_description(folder: Path) -> Description | None:
     place = Place(
         city=str(values["city"]),
         province=values.get("province"),
-        country=str(values.get("country", "CHN")),
+        country=_country(values.get("country", "CHN")),
         region=tuple(values.get("region") or ()),
     )
     return Description(
@@ -93,6 +94,15 @@ def read_description(folder: Path) -> Description | None:
     )
 
 
+def _country(value: Any) -> str:
+    code = WORDS["firms", "country"].get(str(value), str(value))
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise DatasetError(
+            f"country: {value}", expected=_("a code of three letters such as CHN (ISO 3166)"), where=NAME
+        )
+    return code
+
+
 def _date(value: Any) -> dt.date:
     if value is None:
         return dt.date.today()
@@ -100,6 +110,10 @@ def _date(value: Any) -> dt.date:
         return value.date()
     if isinstance(value, dt.date):
         return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        pass
     raise DatasetError(f"date: {value}", expected=_("a day such as 2025-12-31"), where=NAME)
 
 

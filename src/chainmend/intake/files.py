@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +15,12 @@ import polars as pl
 
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
-from chainmend.intake.columns import plain
+from chainmend.intake.columns import HEADINGS, MONEY, plain
 
 KINDS = (".csv", ".xlsx", ".xls", ".parquet")
 ROW = "row__"
 _SEARCH = 10
+_UNIT_LINE = re.compile(r"单位:(千元|百万元|万元|亿元|元)")
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.Da
             continue
         heads = [[str(v) if v is not None else "" for v in row] for row in sheet.head(_SEARCH).rows()]
         best = max(range(len(heads)), key=lambda n: (known(heads[n]), -n))
-        titles = [h or f"column {n + 1}" for n, h in enumerate(heads[best])]
+        titles = _titles(heads, best, known)
         unique = [t if titles.index(t) == n else f"{t} {n + 1}" for n, t in enumerate(titles)]
         body = sheet.slice(best + 1)
         body.columns = unique
@@ -128,6 +130,17 @@ def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.Da
             body = body.with_columns(n for n in numbers if n.null_count() == body[n.name].null_count())
         found[name] = body.with_row_index(ROW, offset=best + 2)
     return found
+
+
+def _titles(heads: list[list[str]], best: int, known: Callable[[list[str]], int]) -> list[str]:
+    """Headings of a sheet: a blank one takes the known one above; 单位：万元 is the unit of all amounts."""
+    above = heads[best - 1] if best else [""] * len(heads[best])
+    pairs = zip(heads[best], above, strict=True)
+    titles = [h or (a if known([a]) else "") or f"column {n + 1}" for n, (h, a) in enumerate(pairs)]
+    cells = (_UNIT_LINE.search(plain(cell)) for row in heads[:best] for cell in row)
+    unit = next((found.group(1) for found in cells if found), None)
+    amounts = {plain(h) for table, column in MONEY for h in (column, *HEADINGS[table][column])}
+    return [f"{t}（{unit}）" if unit and plain(t) in amounts else t for t in titles]
 
 
 def read_parquet(path: Path) -> pl.DataFrame:

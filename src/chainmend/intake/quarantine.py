@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from chainmend.i18n import _
 from chainmend.intake.files import ROW
 
 _SCHEMA = {
@@ -76,6 +77,44 @@ class Quarantine:
         """Rule -> number of rows that broke it."""
         counted = self.frame.group_by("rule").agg(pl.struct("file", "row").n_unique()).sort("rule")
         return dict(counted.iter_rows())
+
+
+def rule_name(rule: str) -> str:
+    """A rule in the words of the current language; its id where it has none.
+
+    Examples
+    --------
+    >>> rule_name("no_scope")
+    'figure without scope'
+    """
+    names = {
+        "not_a_number": _("not a number"),
+        "not_a_whole_number": _("not a whole number"),
+        "not_a_date": _("not a date"),
+        "not_yes_or_no": _("neither yes nor no"),
+        "too_small": _("too small"),
+        "too_large": _("too large"),
+        "wrong_form": _("not the form of the column"),
+        "unknown_word": _("unknown word"),
+        "empty": _("empty"),
+        "damaged_code": _("code damaged by a spreadsheet"),
+        "duplicate_key": _("key stands twice"),
+        "in_the_future": _("later than the data"),
+        "unknown_firm": _("unknown firm"),
+        "unknown_district": _("unknown district"),
+        "no_scope": _("figure without scope"),
+        "not_to_itself": _("sold to itself"),
+        "seller_missing": _("seller is missing"),
+        "buyer_missing": _("buyer is missing"),
+        "date_unreadable": _("not a date"),
+        "date_after_dataset": _("later than the data"),
+        "amount_unreadable": _("not a number"),
+        "amount_negative": _("negative amount"),
+        "sold_to_itself": _("sold to itself"),
+        "seller_unknown": _("unknown seller"),
+        "buyer_unknown": _("unknown buyer"),
+    }
+    return names.get(rule, rule)
 
 
 def write(quarantines: list[Quarantine], folder: Path) -> None:

@@ -30,7 +30,7 @@ from chainmend.intake.files import (
     read_excel,
     read_parquet,
 )
-from chainmend.intake.quarantine import Quarantine, write
+from chainmend.intake.quarantine import Quarantine, rule_name, write
 from chainmend.tables import TABLES, empty
 
 _ORDER = ("institutes", "districts", "firms")
@@ -111,6 +111,12 @@ def read_report(folder: Path, *, quarantine: Path | None = None) -> tuple[Datase
         if trades:
             _trades(state, trades, quarantine or folder / "quarantine")
     _write(state, quarantine)
+    if state.about.place.city and not (state.tables["firms"]["city"] == state.about.place.city).any():
+        state.notes.append(
+            _("no firm is in the city {city}: is it written as in the table of firms?").format(
+                city=state.about.place.city
+            )
+        )
     if state.tables["firms"].is_empty():
         if any(r.table == "firms" and r.read for r in state.reports):
             raise DatasetError(
@@ -237,7 +243,7 @@ def _examples(quarantine: Quarantine, limit: int = 3) -> tuple[str, ...]:
     """The first refused rows as a person would name them: where, what came, which rule."""
     where = _("{file}, row {row}, {column} {value}: {rule}")
     return tuple(
-        where.format(**{k: "–" if v is None else v for k, v in r.items()})
+        where.format(**{k: "–" if v is None else rule_name(v) if k == "rule" else v for k, v in r.items()})
         for r in quarantine.frame.drop("original").head(limit).iter_rows(named=True)
     )
 

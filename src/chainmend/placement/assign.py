@@ -308,5 +308,6 @@ def explain(dataset: Dataset, catalogue: Catalogue, firm: str) -> dict[str, Any]
             r | {"name": catalogue.segments[r["segment_id"]].name.pair, "evidence": json.loads(r["evidence"])}
             for r in rows
         ],
+        "corrected": bool(dataset.has("overrides") and tables["overrides"].height),
         "silent_products": [p for p in products if not index.find(p)],
     }
