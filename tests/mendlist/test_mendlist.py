@@ -188,3 +188,24 @@ def test_diff_says_not_checked_where_a_rule_could_not_look() -> None:
     assert [c["event"] for c in diff(made(1, {"ic.eda": 50.0}), made(2, {}, blind=True))] == ["not_checked"]
     assert [c["event"] for c in diff(made(1, {"ic.eda": 50.0}), made(2, {}))] == ["gone"]
     assert [c["event"] for c in diff(made(1, {}, blind=True), made(2, {"ic.eda": 50.0}))] == ["not_checked"]
+
+
+def test_scans_of_one_day_close_nothing() -> None:
+    entries = reconcile(None, made(1, {"ic.eda": 50.0})).entries
+    for number in (2, 3, 4):
+        later = made(number, {})
+        same_day = Scan(
+            later.findings,
+            later.segment_facts,
+            later.placements,
+            later.not_checked,
+            dict(later.manifest) | {"date": "2002-12-31"},
+        )
+        entries = reconcile(entries, same_day).entries
+    assert entries["state"].to_list() == ["detected"]
+
+
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "mendlist.parquet")
+    with pytest.raises(ScanError, match="columns: a"):
+        read_list(tmp_path)

@@ -114,7 +114,7 @@ def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.Da
         if sheet.height == 0:
             continue
         heads = [[str(v) if v is not None else "" for v in row] for row in sheet.head(_SEARCH).rows()]
-        best = max(range(len(heads)), key=lambda n: (known(heads[n]), -n))
+        best = max(range(len(heads)), key=lambda n: (known(_titles(heads, n, known)), -n))
         titles = _titles(heads, best, known)
         unique = [t if titles.index(t) == n else f"{t} {n + 1}" for n, t in enumerate(titles)]
         body = sheet.slice(best + 1)
