@@ -8,9 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import dataframely as dy
 import polars as pl
 
 from chainmend.dataset import Dataset, Place
@@ -19,6 +17,8 @@ from chainmend.i18n import _
 from chainmend.intake import checks
 from chainmend.intake.cast import RULES, text, to_type
 from chainmend.intake.columns import FILES, HEADINGS, UNITS, match, plain, table_of
+from chainmend.intake.contract import hold, unreadable
+from chainmend.intake.contract import refused as refused_rows
 from chainmend.intake.description import NAME, Description, read_description
 from chainmend.intake.files import (
     KINDS,
@@ -34,16 +34,6 @@ from chainmend.intake.quarantine import Quarantine, rule_name, write
 from chainmend.tables import TABLES, empty
 
 _ORDER = ("institutes", "districts", "firms")
-_SCOPE = ("measure", "universe", "year", "months", "basis")
-_RULE_NAMES = {
-    "primary_key": "duplicate_key",
-    "nullability": "empty",
-    "min": "too_small",
-    "max": "too_large",
-    "min_length": "empty",
-    "regex": "wrong_form",
-    "check": "unknown_word",
-}
 _DAMAGED = r"^\d+(\.\d+)?[eE]\+\d+$"
 
 
@@ -292,9 +282,9 @@ def _one_file(
         *[to_type(table, c, raw.schema[c], types[c]) for c in raw.columns if c != ROW],
         *[pl.lit(None, types[c]).alias(c) for c in types if c not in raw.columns],
     ).select(ROW, *types)
-    bad = [_unreadable(raw, cast, c) for c in raw.columns if c != ROW and type(types[c]).__name__ in RULES]
+    bad = [unreadable(raw, cast, c) for c in raw.columns if c != ROW and type(types[c]).__name__ in RULES]
     if "firm_id" in raw.columns and raw.schema["firm_id"] == pl.String:
-        bad.append(_refused(cast, "damaged_code", "firm_id", pl.col("firm_id").str.contains(_DAMAGED)))
+        bad.append(refused_rows(cast, "damaged_code", "firm_id", pl.col("firm_id").str.contains(_DAMAGED)))
     if checks.swapped(cast):
         cast = cast.rename({"lon": "lat", "lat": "lon"}).select(ROW, *types)
         state.notes.append(_("{file}: longitude and latitude stood in the other order").format(file=file))
@@ -306,14 +296,14 @@ def _one_file(
         *checks.dangling(table, state.tables),
         *checks.districts(table, state.tables, city),
     ):
-        bad.append(_refused(cast, rule, column, condition))
+        bad.append(refused_rows(cast, rule, column, condition))
     refused = pl.concat(bad).filter(pl.col(ROW).is_not_null()) if bad else None
     rest = (
         cast.join(refused.select(ROW).unique(), on=ROW, how="anti")
         if refused is not None and refused.height
         else cast
     )
-    good, broken = _contract(table, rest)
+    good, broken = hold(table, rest)
     same = rest.height - good.height - broken[ROW].n_unique()
     if same:
         state.notes.append(_("{file}: {n} rows stood there twice and count once").format(file=file, n=same))
@@ -321,19 +311,6 @@ def _one_file(
         quarantine.add(file, raw, refused)
     quarantine.add(file, raw, broken)
     return good.drop(ROW)
-
-
-def _refused(frame: pl.DataFrame, rule: str, column: str, condition: pl.Expr) -> pl.DataFrame:
-    return frame.filter(condition).select(ROW, column=pl.lit(column), rule=pl.lit(rule))
-
-
-def _unreadable(raw: pl.DataFrame, cast: pl.DataFrame, column: str) -> pl.DataFrame:
-    """Rows in which something stood that could not be read as the column's type."""
-    rule = RULES[type(cast.schema[column]).__name__]
-    if raw.schema[column] == cast.schema[column]:
-        return pl.DataFrame(schema={ROW: raw.schema[ROW], "column": pl.String, "rule": pl.String})
-    lost = raw.select(ROW, there=text(column).is_not_null()).with_columns(read=cast[column].is_not_null())
-    return _refused(lost, rule, column, pl.col("there") & ~pl.col("read"))
 
 
 def _note_codes(state: _State, file: str, raw: pl.DataFrame, cast: pl.DataFrame) -> None:
@@ -359,53 +336,6 @@ def _defaults(state: _State, table: str, cast: pl.DataFrame, factors: dict[str, 
             pl.col("leader").fill_null(value=False),
         ]
     return cast.with_columns(scale)
-
-
-def _contract(table: str, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Hold `frame` against its contract: (good rows, refused rows with column and rule).
-
-    Rows with the same key: identical ones count once, of others the first is kept.
-    """
-    contract = TABLES[table]
-    keys = contract.primary_key()
-    numbered: Any = type(f"Numbered{contract.__name__}", (contract,), {ROW: dy.UInt32(nullable=False)})
-    good, failed = numbered.filter(frame.select(ROW, *contract.column_names()), cast=False)
-    nothing = pl.DataFrame(schema={ROW: pl.UInt32, "column": pl.String, "rule": pl.String})
-    if not failed.counts():
-        return good.select(ROW, *contract.column_names()), nothing
-    details = failed.details()
-    rules = [c for c in details.columns if c not in frame.columns]
-    long = (
-        details.select(ROW, pl.col(rules).cast(pl.String))
-        .unpivot(rules, index=ROW, variable_name="name", value_name="state")
-        .filter(pl.col("state") == "invalid")
-        .select(ROW, "name")
-    )
-    only_key = long.group_by(ROW).agg((pl.col("name") == "primary_key").all().alias("only")).filter("only")
-    first = (
-        details.join(only_key, on=ROW, how="semi").sort(ROW).unique(keys, keep="first", maintain_order=True)
-        if keys
-        else details.clear()
-    ).select(ROW, *contract.column_names())
-    same = (
-        details.join(first, on=contract.column_names(), how="semi", nulls_equal=True)
-        if keys
-        else details.clear()
-    )
-    kept = pl.concat([good.select(ROW, *contract.column_names()), first]).sort(ROW)
-    parts = pl.col("name").str.split("|")
-    broken = (
-        long.join(first, on=ROW, how="anti")
-        .join(same, on=ROW, how="anti")
-        .with_columns(
-            column=pl.when(parts.list.len() > 1).then(parts.list.first()),
-            rule=parts.list.last().replace(_RULE_NAMES),
-        )
-    )
-    if table == "statistics":
-        scope = pl.col("column").is_in(_SCOPE) & (pl.col("rule") == "empty")
-        broken = broken.with_columns(rule=pl.when(scope).then(pl.lit("no_scope")).otherwise("rule"))
-    return kept, broken.select(ROW, "column", "rule")
 
 
 def _trades(state: _State, files: list[Path], quarantine: Path) -> None:
