@@ -118,7 +118,7 @@ def test_unusable_files_are_errors_that_say_where(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no such file"):
         sum_trades([tmp_path / "none.csv"], rename={}, factor=1, latest=LATEST)
     (tmp_path / "x.csv").write_bytes(b"\xff\xff\xff\n")
-    with pytest.raises(DatasetError, match="neither UTF-8 nor GB18030"):
+    with pytest.raises(DatasetError, match="unknown encoding"):
         sum_trades([tmp_path / "x.csv"], rename={}, factor=1, latest=LATEST)
 
 

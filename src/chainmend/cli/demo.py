@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chainmend.cli.output import Output
+from chainmend.cli.scan import event_name, kind_name
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -153,13 +154,6 @@ def _score_line(output: Output, score: Mapping[str, int]) -> None:
     )
 
 
-def _kind(kind: str) -> str:
-    """Name of a rule in the current language."""
-    from chainmend.registry import get
-
-    return get("rule", kind).name[0 if language() == "zh" else 1]
-
-
 def _list_table(output: Output, title: str, entries: pl.DataFrame) -> None:
     import polars as pl
 
@@ -171,7 +165,7 @@ def _list_table(output: Output, title: str, entries: pl.DataFrame) -> None:
         title,
         (_("severity"), _("kind"), _("what")),
         [
-            (None if r["severity"] is None else f"{r['severity']:.0f}", _kind(r["kind"]), r[summary])
+            (None if r["severity"] is None else f"{r['severity']:.0f}", kind_name(r["kind"]), r[summary])
             for r in rows.head(_SHOWN).iter_rows(named=True)
         ],
         right=(0,),
@@ -180,14 +174,6 @@ def _list_table(output: Output, title: str, entries: pl.DataFrame) -> None:
 
 def _change_table(output: Output, title: str, changed: list[dict[str, Any]], entries: pl.DataFrame) -> None:
     summaries = dict(entries.select("entry_id", f"summary_{language()}").iter_rows())
-    words = {
-        "opened": _("opened"),
-        "worsened": _("worsened"),
-        "eased": _("eased"),
-        "gone": _("gone"),
-        "closed": _("closed"),
-        "relapsed": _("relapsed"),
-    }
 
     def points(value: float | None) -> str:
         return "" if value is None else f"{value:.0f}"
@@ -197,10 +183,10 @@ def _change_table(output: Output, title: str, changed: list[dict[str, Any]], ent
         (_("change"), _("before"), _("after"), _("kind"), _("what")),
         [
             (
-                words.get(e["event"], e["event"]),
+                event_name(e["event"]),
                 points(e["severity_before"]),
                 points(e["severity_after"]),
-                _kind(e["kind"]),
+                kind_name(e["kind"]),
                 summaries.get(e["entry_id"], e["segment_id"]),
             )
             for e in changed

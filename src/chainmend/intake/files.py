@@ -60,19 +60,21 @@ def encoding_of(path: Path) -> str:
 @contextmanager
 def as_utf8(path: Path) -> Iterator[Path]:
     """Yield a path to the file in UTF-8: itself, or a copy that is deleted afterwards."""
-    encoding = encoding_of(path)
-    if encoding != "gb18030":
-        yield path
-        return
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / path.name
-        with (
-            path.open(encoding=encoding, newline="") as source,
-            copy.open("w", encoding="utf-8", newline="") as to,
-        ):
-            while block := source.read(1 << 20):
-                to.write(block)
-        yield copy
+        yield utf8_copy(path, Path(folder) / path.name)
+
+
+def utf8_copy(path: Path, copy: Path) -> Path:
+    """Return `path` where it is UTF-8, else `copy`, written from it block by block."""
+    if encoding_of(path) != "gb18030":
+        return path
+    with (
+        path.open(encoding="gb18030", newline="") as source,
+        copy.open("w", encoding="utf-8", newline="") as to,
+    ):
+        while block := source.read(1 << 20):
+            to.write(block)
+    return copy
 
 
 def read_csv(path: Path) -> pl.DataFrame:

@@ -6,7 +6,6 @@ and amounts are summed as whole fen, so that the result does not depend on the o
 
 from __future__ import annotations
 
-import codecs
 import csv
 import datetime as dt
 import os
@@ -20,6 +19,7 @@ import polars as pl
 
 from chainmend.errors import DatasetError, TableError
 from chainmend.i18n import _
+from chainmend.intake.files import utf8_copy
 from chainmend.tables import SupplyLinks, empty
 
 COLUMNS = ("seller_id", "buyer_id", "date", "amount")
@@ -35,7 +35,6 @@ RULES = {
     "seller_unknown": "seller_id",
     "buyer_unknown": "buyer_id",
 }
-_BLOCK = 1 << 20
 _MOST_FEN = 9e16  # a single trade beyond this (900 trillion yuan) is an error of typing, and keeps sums exact
 _DATE_FORMATS = (
     ["%Y%m%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d%H%M%S", "%Y%m%d %H:%M:%S"]
@@ -166,8 +165,8 @@ def _source(file: Path, rename: Mapping[str, str], work: Path, number: int) -> t
         # Counted here, since a quote that is never closed would take in the rows after it without a word.
         with file.open("rb") as handle:
             lines = sum(1 for line in handle if line.strip(b"\r\n")) - 1
-        readable, encoding = _as_utf8(file, work / f"trades-{number}.csv")
-        headings, delimiter = _heading(readable, encoding)
+        readable = utf8_copy(file, work / f"trades-{number}.csv")
+        headings, delimiter = _heading(readable)
         names = {heading: f"c{i}" for i, heading in enumerate(headings)}
         columns = ", ".join(f"c{i}: 'VARCHAR'" for i in range(len(headings)))
         origin = (
@@ -203,37 +202,9 @@ def _columns(headings: Sequence[str], rename: Mapping[str, str], file: Path) -> 
     return {column: found[column] for column in COLUMNS}
 
 
-def _as_utf8(file: Path, copy: Path) -> tuple[Path, str]:
-    """The file itself where it is UTF-8, else a transcoded copy; neither is ever held whole."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with file.open("rb") as handle:
-            while block := handle.read(_BLOCK):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        return file, "utf-8-sig"
-    except UnicodeDecodeError:
-        pass
-    try:
-        with (
-            file.open(encoding="gb18030", newline="") as old,
-            copy.open("w", encoding="utf-8", newline="") as new,
-        ):
-            while part := old.read(_BLOCK):
-                new.write(part)
-    except UnicodeDecodeError as error:
-        raise DatasetError(
-            _("neither UTF-8 nor GB18030"),
-            expected=_("text in one of the two"),
-            where=str(file),
-            do=_("save it as CSV UTF-8"),
-        ) from error
-    return copy, "utf-8"
-
-
-def _heading(file: Path, encoding: str) -> tuple[list[str], str]:
+def _heading(file: Path) -> tuple[list[str], str]:
     """The headings and what separates them."""
-    with file.open(encoding=encoding, newline="") as handle:
+    with file.open(encoding="utf-8-sig", newline="") as handle:
         line = handle.readline()
     delimiter = max((",", "\t", ";"), key=line.count)
     return next(csv.reader([line], delimiter=delimiter), []), delimiter
