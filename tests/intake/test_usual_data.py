@@ -72,3 +72,21 @@ def test_a_country_that_is_no_code_is_refused_once(tmp_path: Path) -> None:
 def test_a_city_that_no_firm_is_in_is_noted(tmp_path: Path) -> None:
     (tmp_path / "firms.csv").write_text("firm_id,name,city\n1,甲,杭州\n", "utf-8")
     assert any("no firm is in the city 杭州市" in note for note in read_dataset(about(tmp_path)).notes)
+
+
+TRADE = "2025-03-01,3\n"
+
+
+def test_files_of_trades_may_have_headings_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "firms.csv").write_text("firm_id,name,city\na,甲,杭州市\nb,乙,杭州市\n", "utf-8")
+    (tmp_path / "trades.csv").write_text("seller_id,buyer_id,date,amount\na,b," + TRADE, "utf-8")
+    (tmp_path / "交易.csv").write_text("销方代码,购方代码,日期,金额\na,b," + TRADE, "utf-8")
+    assert read_dataset(about(tmp_path)).tables["supply_links"]["amount"].to_list() == [6.0]
+
+
+def test_files_of_trades_in_two_units_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "firms.csv").write_text("firm_id,name,city\na,甲,杭州市\nb,乙,杭州市\n", "utf-8")
+    (tmp_path / "trades.csv").write_text("seller_id,buyer_id,date,amount\na,b," + TRADE, "utf-8")
+    (tmp_path / "交易.csv").write_text("销方代码,购方代码,日期,金额（万元）\na,b," + TRADE, "utf-8")
+    with pytest.raises(DatasetError, match="amounts in several units"):
+        read_dataset(about(tmp_path))

@@ -100,8 +100,8 @@ def test_firms_with_products_are_placed_where_their_trade_says(shared: Path) -> 
     assert at_least(named.macro_f1, 0.70)  # 0.76
     # Firms of other trades with a side business on the chains are placed too, with little confidence.
     assert everything.firms >= 1500
-    assert at_least(everything.macro_f1, 0.45)  # 0.51
-    assert at_least(everything.precision, 0.35)  # 0.40
+    assert at_least(everything.macro_f1, 0.45)  # 0.53
+    assert at_least(everything.precision, 0.35)  # 0.43
 
 
 def at_least(value: float | None, floor: float) -> bool:

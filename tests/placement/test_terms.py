@@ -65,8 +65,3 @@ def test_an_exclusion_concerns_its_own_segment_only() -> None:
 
 def test_a_catalogue_without_terms_names_nothing() -> None:
     assert index(a=Terms()).find("机器人") == []
-
-
-def test_many_texts_at_once_are_as_one_by_one() -> None:
-    texts = ["机器人", "", "RV减速器"]
-    assert INDEX.find_all(texts) == [INDEX.find(text) for text in texts]

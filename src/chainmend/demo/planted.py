@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from chainmend.errors import SettingsError
 from chainmend.i18n import _
+from chainmend.placement.terms import TermIndex
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from chainmend.chain.model import Catalogue, Segment
+    from chainmend.chain.model import Catalogue
 
 KINDS = ("missing", "weak", "single_source", "outside_dependent")
 _FALL = {"weak": 0.18, "outside_dependent": 0.15}
@@ -83,23 +84,12 @@ class Plan:
         }
 
 
-def _matches(text: str, segment: Segment) -> bool:
-    lower = text.lower()
-    return any(t.lower() in lower for t in (*segment.terms.zh, *segment.terms.en)) and not any(
-        t.lower() in lower for t in segment.terms.exclude
-    )
-
-
 def own_terms(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     """Segment id -> its Chinese terms that place a product on it and on no other segment."""
-    segments = list(catalogue.segments.values())
+    index = TermIndex(catalogue)
     return {
-        s.id: tuple(
-            t
-            for t in s.terms.zh
-            if _matches(t, s) and not any(_matches(t, o) for o in segments if o.id != s.id)
-        )
-        for s in segments
+        s.id: tuple(t for t in s.terms.zh if [m.segment_id for m in index.find(t)] == [s.id])
+        for s in catalogue.segments.values()
     }
 
 

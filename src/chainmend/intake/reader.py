@@ -123,7 +123,7 @@ def read_report(folder: Path, *, quarantine: Path | None = None) -> tuple[Datase
         state.tables,
         about.synthetic,
         {r.table: r.rejected for r in state.reports if r.rejected},
-        tuple(state.notes),
+        tuple(dict.fromkeys(state.notes)),
     )
     return data, state.reports
 
@@ -342,21 +342,32 @@ def _trades(state: _State, files: list[Path], quarantine: Path) -> None:
     """Sum the files of trades to supply links without ever holding them in memory."""
     from chainmend.intake.trades import sum_trades
 
-    heads = headings(files[0])
-    mapping, factors = match("trades", heads, state.about.columns.get("trades", {}))
-    missing = [c for c in TABLES["trades"].column_names() if c not in mapping.values()]
-    if missing:
+    mapping: dict[str, str] = {}
+    factors: dict[float, str] = {}
+    for file in files:
+        heads = headings(file)
+        found, units = match("trades", heads, state.about.columns.get("trades", {}))
+        missing = [c for c in TABLES["trades"].column_names() if c not in found.values()]
+        if missing:
+            raise TableError(
+                _("headings: {headings}").format(headings=", ".join(heads)),
+                expected=_("a column {column} (or {names})").format(
+                    column=missing[0], names=", ".join(HEADINGS["trades"][missing[0]])
+                ),
+                where=file.name,
+            )
+        mapping |= found
+        factors[units.get("amount") or state.about.factors.get(("trades", "amount"), 1.0)] = file.name
+    if len(factors) > 1:
         raise TableError(
-            _("headings: {headings}").format(headings=", ".join(heads)),
-            expected=_("a column {column} (or {names})").format(
-                column=missing[0], names=", ".join(HEADINGS["trades"][missing[0]])
-            ),
-            where=files[0].name,
+            _("amounts in several units: {files}").format(files=", ".join(factors.values())),
+            expected=_("one unit in all files of trades"),
+            do=_("write the amounts of all of them in yuan"),
         )
     summed = sum_trades(
         files,
         rename=mapping,
-        factor=factors.get("amount") or state.about.factors.get(("trades", "amount"), 1.0),
+        factor=next(iter(factors)),
         latest=state.about.date,
         firm_ids=state.tables["firms"]["firm_id"].to_list(),
         rejected_to=quarantine / "trades.csv",

@@ -99,7 +99,7 @@ def _overrides(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     table = dataset.table("overrides").sort("firm_id", "segment_id")
     unknown = table.filter(~pl.col("segment_id").is_in([*catalogue.segments, NOWHERE]))
     if unknown.height:
-        firm, segment = unknown.sort("firm_id", "segment_id").row(0)[:2]
+        firm, segment = unknown.row(0)[:2]
         raise DatasetError(
             _("a correction places {firm} on the unknown segment {segment}").format(
                 firm=firm, segment=segment
@@ -153,7 +153,7 @@ def _by_product(
     names = table["product"].unique().sort().to_list()
     found = [
         (name, m.segment_id, m.term, 1.0 / len(matches))
-        for name, matches in zip(names, index.find_all(names), strict=True)
+        for name, matches in ((name, index.find(name)) for name in names)
         for m in matches
     ]
     matched = pl.DataFrame(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,10 +61,6 @@ class TermIndex:
                 if not any(word in folded for word in self._exclude[segment]):
                     matches.setdefault(segment, term)
         return [Match(s, t) for s, t in sorted(matches.items())]
-
-    def find_all(self, texts: Sequence[str]) -> list[list[Match]]:
-        """`find` for each of `texts`."""
-        return [self.find(text) for text in texts]
 
 
 def _whole_word(text: str, start: int, stop: int) -> bool:
