@@ -8,6 +8,7 @@
     ├── CatalogueError    a chain definition is refused; names file and line
     ├── ScopeError        two figures of different scope were about to be compared
     ├── SettingsError     a setting is out of its range
+    ├── NetworkError      a supply network or a shock cannot be used
     ├── ScanError         a scan cannot run or its folder cannot be read
     └── RegistryError     an id is registered twice or not at all
 
@@ -69,6 +70,10 @@ class ScopeError(ChainmendError):
 
 class SettingsError(ChainmendError):
     """A setting is out of its range."""
+
+
+class NetworkError(ChainmendError):
+    """A supply network or a shock cannot be used."""
 
 
 class ScanError(ChainmendError):
