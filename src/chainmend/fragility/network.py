@@ -96,12 +96,12 @@ class SupplyNetwork:
     @cached_property
     def out_strength(self) -> Floats:
         """What each firm sells to others of the network, shape (n,)."""
-        return np.bincount(self.supplier, self.weight, self.n_firms)
+        return np.bincount(self.supplier, self.weight, self.n_firms).astype(np.float64)
 
     @cached_property
     def in_strength(self) -> Floats:
         """What each firm buys from others of the network, shape (n,)."""
-        return np.bincount(self.buyer, self.weight, self.n_firms)
+        return np.bincount(self.buyer, self.weight, self.n_firms).astype(np.float64)
 
     @cached_property
     def _index(self) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Compiled loops; the only modules, beside the CUDA engine, that import numba."""
