@@ -62,6 +62,8 @@ class SupplyNetwork:
         Rows given to `from_edges` that were added to an earlier row of the same two firms.
     dropped
         Rows of weight zero, which are no links.
+    estimated
+        Whether the links were estimated (`reconstruct`), not observed.
     """
 
     row: npt.NDArray[np.int64]
@@ -76,6 +78,7 @@ class SupplyNetwork:
     costs: Floats | None = None
     merged: int = 0
     dropped: int = 0
+    estimated: bool = False
     folder: Path | None = None
 
     @property
@@ -231,7 +234,7 @@ class SupplyNetwork:
             self.plan.save(partial)
             meta = {
                 "format": FORMAT, "firms": self.n_firms, "links": self.n_links, "sectors": list(self.sectors),
-                "merged": self.merged, "dropped": self.dropped,
+                "merged": self.merged, "dropped": self.dropped, "estimated": self.estimated,
             }  # fmt: skip
             if self.names is not None:
                 pl.DataFrame({"name": self.names}).write_parquet(partial / "names.parquet")
@@ -276,6 +279,7 @@ class SupplyNetwork:
             names=tuple(pl.read_parquet(listed)["name"]) if listed.exists() else None,
             merged=meta["merged"],
             dropped=meta["dropped"],
+            estimated=meta.get("estimated", False),
             folder=source,
         )
         network.__dict__["plan"] = Plan.open(source)
