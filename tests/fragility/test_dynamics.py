@@ -131,6 +131,14 @@ def test_an_infinite_stock_is_never_short() -> None:
     assert path.days_lost.tolist() == [1000.0, 0.0]
 
 
+def test_losses_by_name_or_number() -> None:
+    by_name = simulate(chain(3), Outage({"x s0": 0.4}), days=1)
+    assert by_name.relative.tolist() == [[0.6, 1.0]]
+    network = SupplyNetwork.from_edges([0], [1], [1.0], sector=["a", "b"])
+    by_number = simulate(firm_economy(network, inventory_days=3), Outage({1: 0.4, 0: 0}), days=1)
+    assert by_number.relative.tolist() == [[1.0, 0.6]]
+
+
 # Results by group
 
 
@@ -173,6 +181,8 @@ def test_the_frame_says_when_and_how_much() -> None:
         (lambda e: simulate(e, Outage([1.5, 0])), "loss, row 0: 1.5; expected: a share between 0 and 1"),
         (lambda e: simulate(e, Outage([np.nan, 0])), "loss, row 0: nan"),
         (lambda e: simulate(e, Outage([1])), r"loss: shape \(1,\); expected: one value per firm \(2\)"),
+        (lambda e: simulate(e, Outage({"x s9": 1})), "loss: no firm x s9"),
+        (lambda e: simulate(e, Outage({"x s1": 2})), "loss, row 1: 2; expected: a share between 0 and 1"),
         (lambda e: simulate(e, Outage([1, 0]), days=0), "days: 0; expected: a finite number of at least 1"),
         (lambda e: simulate(e, Outage([1, 0]), by=["a"]), "labels for 1 firms; expected: 2"),
         (lambda e: simulate(e, Outage([1, 0]), by="district"), "'district'; expected: \"sector\""),

@@ -34,7 +34,7 @@ Dynamics and Control 36(1); Hallegatte, S. (2014), Risk Analysis 34(1); Guan, D.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,8 @@ class Outage:
     Attributes
     ----------
     loss
-        Shape (n,): share of each producer's capacity that is lost, 0..1.
+        Share of capacity that is lost, 0..1: shape (n,), or a mapping from producers' names (numbers, where they have
+        none) to shares.
     start
         First day of the loss, >= 0.
     duration
@@ -68,7 +69,7 @@ class Outage:
         Days in which capacity comes back, evenly; 0: all at once.
     """
 
-    loss: npt.ArrayLike
+    loss: npt.ArrayLike | Mapping[Any, float]
     start: int = 0
     duration: int | None = None
     recovery: int = 0
@@ -127,7 +128,7 @@ def simulate(
     Raises
     ------
     NetworkError
-        If a loss is outside 0..1 or has another shape, or a number of days is too small.
+        If a loss is outside 0..1, has another shape or names no producer, or a number of days is too small.
 
     Examples
     --------
@@ -145,7 +146,7 @@ def simulate(
             str(days), expected=_("a finite number of at least {least}").format(least=1), where="days"
         )
     listed = [outages] if isinstance(outages, Outage) else list(outages)
-    losses = [_loss(outage.loss, economy.n) for outage in listed]
+    losses = [_loss(outage.loss, economy) for outage in listed]
     labels, series = grouping(by, economy)
     model = _Model(economy, behaviour or Behaviour())
     production = np.empty((days, len(labels)))
@@ -165,8 +166,17 @@ def simulate(
     )
 
 
-def _loss(given: npt.ArrayLike, n: int) -> Floats:
-    loss = np.asarray(given, dtype=np.float64)
+def _loss(given: npt.ArrayLike | Mapping[Any, float], economy: Economy) -> Floats:
+    n = economy.n
+    if isinstance(given, Mapping):
+        position = {name: i for i, name in enumerate(economy.names or range(n))}
+        unknown = [key for key in given if key not in position]
+        if unknown:
+            raise NetworkError(_("no firm {key}").format(key=unknown[0]), where="loss")
+        loss = np.zeros(n)
+        loss[[position[key] for key in given]] = list(given.values())
+    else:
+        loss = np.asarray(given, dtype=np.float64)
     if loss.shape != (n,):
         raise NetworkError(
             _("shape {shape}").format(shape=loss.shape),
