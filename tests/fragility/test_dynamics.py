@@ -139,6 +139,23 @@ def test_losses_by_name_or_number() -> None:
     assert by_number.relative.tolist() == [[1.0, 0.6]]
 
 
+def test_rounding_is_no_shortage() -> None:
+    """Stocks that are exactly what is required, and too short to heal: a loss of 1e-16 would grow to everything."""
+    flows = [
+        [0.638, 0.599, 0.619, 0, 0.746],
+        [0, 0.886, 0.106, 0.644, 0],
+        [0.122, 0, 0, 0, 0],
+        [0.974, 0.975, 0, 0, 0.829],
+        [0, 0, 0, 0, 0.255],
+    ]
+    final = [0.492, 0.512, 0.934, 0.467, 0.864]
+    economy = sector_economy(
+        flows, final, inventory_days={"a": 1, "b": 7}, sectors=list("abbab"), regions=list("vwxyz")
+    )
+    path = simulate(economy, [], days=1000, behaviour=Behaviour(psi=1, alpha_max=1))
+    assert np.abs(path.relative - 1).max() < 1e-12
+
+
 # Results by group
 
 

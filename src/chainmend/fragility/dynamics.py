@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from chainmend.fragility.economy import Economy
     from chainmend.fragility.network import Floats
 
+ROUNDING = 1e-10  # part of a stock that rounding may be short by
+
 
 @dataclass(frozen=True)
 class Outage:
@@ -234,7 +236,8 @@ class _Model:
         e = self.economy
         required = self.required * wanted[e.buyer]
         ratio = np.ones(len(required))
-        np.divide(self.stock, required, out=ratio, where=self.stock < required)
+        # At rest a stock may be exactly what is required: rounding is no shortage, or it would grow day by day.
+        np.divide(self.stock, required, out=ratio, where=self.stock < required * (1 - ROUNDING))
         scarcest = np.ones(e.n)
         np.minimum.at(scarcest, e.buyer[self.essential], ratio[self.essential])
         k = self.substitutable
