@@ -130,6 +130,17 @@ def test_pairs_are_drawn_as_often_as_their_probability_says() -> None:
     assert abs(z.mean()) < 4 / np.sqrt(usual.sum())
 
 
+def test_sectors_are_drawn_independently() -> None:
+    """Two suppliers alike but for their sector share a buyer as often as chance has it: in a quarter of all cases."""
+    buyers, draws = 40, 200
+    drawn = reconstruct(
+        [1.0, 1.0] + [0.0] * buyers, ["a", "b"] + ["c"] * buyers, inputs=[0.0] * 2 + [1.0] * buyers,
+        mean_degree=buyers / (buyers + 2), draws=draws,
+    )  # fmt: skip
+    both = sum((np.bincount(net.buyer, minlength=42) == 2).sum() for net in drawn) / (buyers * draws)
+    assert both == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / (buyers * draws)))
+
+
 @given(
     sales=st.lists(st.floats(0.01, 1e6), min_size=3, max_size=20),
     labels=st.lists(st.sampled_from("abc"), min_size=20, max_size=20),
