@@ -7,9 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.cli.test_main import run
-from tests.cli.test_stress import folder, segments, told
+from tests.cli.test_stress import ESTIMATE, folder, linkless, segments, told
 
-__all__ = ["folder", "segments"]  # fixtures
+__all__ = ["folder", "linkless", "segments"]  # fixtures
 
 
 def test_json_ranks_the_firms(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -42,6 +42,18 @@ def test_the_same_in_chinese(folder: Path, capsys: pytest.CaptureFixture[str]) -
     assert "日本" in out
     assert "4 亿元" in out
     assert "该企业停产时全市产值的损失比例" in out
+
+
+def test_estimated_links_give_an_interval_for_each_firm(
+    linkless: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = told(capsys, "esri", str(linkless), *ESTIMATE)
+    assert found["estimated"] is True
+    assert [r for r in found["by_firm"] if not r["esri_low"] <= r["esri"] <= r["esri_high"]] == []
+    out = run(capsys, "esri", str(linkless), *ESTIMATE)[1]
+    first = found["by_firm"][0]
+    assert f"{first['esri']:.2%} ({first['esri_low']:.2%}–{first['esri_high']:.2%})" in out
+    assert "links are estimates" in out
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -148,3 +148,38 @@ def test_a_city_without_links_is_told_which_table_it_needs(
     code, _out, err = run(capsys, "stress", str(tmp_path), "--firm", "C")
     assert code == 2
     assert "no table supply_links" in err
+    assert "--estimate" in err
+
+
+@pytest.fixture(scope="module")
+def linkless(tmp_path_factory: pytest.TempPathFactory, segments: tuple[str, str, str]) -> Path:
+    """The same firms without any links."""
+    firms = {"E": ("abroad", 9e8), "C": ("local", 1e8), "R": ("local", 3e8), "L": ("local", 1e8)}
+    placed = [{"firm_id": f, "segment_id": s, "weight": 1.0} for f, s in zip("ECR", segments, strict=True)]
+    folder = tmp_path_factory.mktemp("linkless")
+    write_dataset(city(firms, overrides=placed), folder)
+    return folder
+
+
+ESTIMATE = ("--estimate", "--links-per-firm", "2", "--draws", "5")
+
+
+def test_estimated_links_are_marked_and_give_an_interval(
+    linkless: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("stress", str(linkless), "--firm", "R", *ESTIMATE)
+    found = told(capsys, *words)
+    assert found["estimated"] is True
+    low, high = found["interval"]["total"]
+    assert 0.6 <= low <= found["share"]["total"] <= high <= 1  # R itself has 60 % of the output
+    assert found == told(capsys, *words)
+    assert found["share"] != told(capsys, *words, "--seed", "1")["share"]
+    out = run(capsys, *words)[1]
+    assert "links are estimates" in out
+    assert "5 draws, 2 customers a firm, 50% of output sold inside" in out
+    assert "nine of ten of them lose between" in out
+    assert "供应关系为估计值" in run(capsys, *words, "--lang", "zh")[1]
+
+
+def test_observed_links_give_no_interval(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "stress", str(folder), "--firm", "R")["interval"] is None

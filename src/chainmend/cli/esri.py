@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.cli.losses import (
+    Links,
+    about,
+    amount,
+    check_out,
+    more,
+    option,
+    read_city,
+    say_about,
+    sector_name,
+    write,
+)
 from chainmend.cli.output import Output
-from chainmend.cli.stress import about, amount, check_out, more, read_city, say_about, sector_name, write
 from chainmend.i18n import _, language
 from chainmend.names import country_name
 
@@ -29,15 +40,14 @@ def add(app: typer.Typer) -> None:
 def esri(
     dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
     top: Annotated[int, typer.Option("--top", min=0, help=_("firms to print; 0 prints all"))] = 20,
-    catalogue: Annotated[
-        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
-    ] = "hangzhou-296x",
-    year: Annotated[
-        int | None, typer.Option("--year", help=_("year of the links; the last by default"))
-    ] = None,
-    tolerance: Annotated[
-        float, typer.Option("--tolerance", help=_("end when no firm's loss changes by more in a step"))
-    ] = 0.01,
+    catalogue: Annotated[str, option("--catalogue")] = "hangzhou-296x",
+    year: Annotated[int | None, option("--year")] = None,
+    estimate: Annotated[bool, option("--estimate")] = False,
+    links_per_firm: Annotated[float, option("--links-per-firm")] = 8.0,
+    inside: Annotated[float, option("--inside")] = 0.5,
+    draws: Annotated[int, option("--draws")] = 20,
+    seed: Annotated[int, option("--seed")] = 0,
+    tolerance: Annotated[float, option("--tolerance")] = 0.01,
     engine: Annotated[
         str, typer.Option("--engine", help=_("what does the work: threads, dask or cuda"))
     ] = "threads",
@@ -47,32 +57,37 @@ def esri(
     out: Annotated[
         Path | None, typer.Option("--out", help=_("write the results of all firms to a .parquet or .csv"))
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
+    json: Annotated[bool, option("--json")] = False,
 ) -> None:
     """Stop every firm once, and rank."""
+    from chainmend.fragility.estimate import pool_risk
     from chainmend.fragility.stress import systemic_risk
 
     check_out(out)
     output = Output(json=json)
     with output.progress(2 + _TENTHS) as step:
-        data, chains, city = read_city(dataset, catalogue, year, step)
-        ranked = systemic_risk(
-            city, tolerance=tolerance, engine=engine, workers=workers, progress=_tenths(step)
-        )
+        links = Links(year, estimate, links_per_firm, inside, draws, seed)
+        data, chains, cities = read_city(dataset, catalogue, links, step)
+        tell = _tenths(step, len(cities))
+        found = [
+            systemic_risk(city, tolerance=tolerance, engine=engine, workers=workers, progress=tell(number))
+            for number, city in enumerate(cities)
+        ]
+    ranked = pool_risk(found) if estimate else found[0]
     if out is not None:
         write(ranked, out)
     shown = ranked.head(top) if top else ranked
     restless = ranked.height - int(ranked["converged"].sum())
     output.emit(
         {
-            **about(data, city),
+            **about(data, cities[0]),
             "tolerance": tolerance,
             "engine": engine,
             "not_converged": restless,
             "by_firm": shown.to_dicts(),
         }
     )
-    say_about(output, data, city)
+    say_about(output, data, cities[0])
     _table(output, chains, shown)
     more(output, ranked.height - shown.height, "--top 0")
     output.say(
@@ -86,17 +101,20 @@ def esri(
         output.say(_("written to {folder}").format(folder=out))
 
 
-def _tenths(step: Callable[[str], None]) -> Callable[[int, int], None]:
-    """Turn counts of firms into at most ten steps of progress."""
+def _tenths(step: Callable[[str], None], networks: int) -> Callable[[int], Callable[[int, int], None]]:
+    """Turn counts of firms, network after network, into at most ten steps of progress."""
     told = 0
 
-    def tell(done: int, of: int) -> None:
-        nonlocal told
-        while told < _TENTHS * done // max(of, 1):
-            told += 1
-            step(_("stopping one firm after another: {percent}").format(percent=f"{told / _TENTHS:.0%}"))
+    def of_network(number: int) -> Callable[[int, int], None]:
+        def tell(done: int, of: int) -> None:
+            nonlocal told
+            while told < _TENTHS * (number + done / max(of, 1)) // networks:
+                told += 1
+                step(_("stopping one firm after another: {percent}").format(percent=f"{told / _TENTHS:.0%}"))
 
-    return tell
+        return tell
+
+    return of_network
 
 
 def _where(firm: dict[str, Any]) -> str:
@@ -106,6 +124,12 @@ def _where(firm: dict[str, Any]) -> str:
     if firm["place"] == "abroad":
         return country_name(firm["country"])[language() != "zh"]
     return str(firm["city"] or firm["province"] or _("elsewhere"))
+
+
+def _index(firm: dict[str, Any]) -> str:
+    """The index, and its interval where the links were drawn."""
+    interval = f" ({firm['esri_low']:.2%}–{firm['esri_high']:.2%})" if "esri_low" in firm else ""
+    return f"{firm['esri']:.2%}{interval}"
 
 
 def _table(output: Output, chains: Catalogue, shown: pl.DataFrame) -> None:
@@ -120,7 +144,7 @@ def _table(output: Output, chains: Catalogue, shown: pl.DataFrame) -> None:
                 r["name"],
                 _where(r),
                 sector_name(chains, r["sector"]),
-                f"{r['esri']:.2%}",
+                _index(r),
                 amount(r["lost"]),
                 f"{r['own_share']:.2%}",
                 "–" if r["ratio"] is None else f"{r['ratio']:.1f}",

@@ -7,6 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.cli.losses import (
+    Links,
+    about,
+    amount,
+    check_out,
+    more,
+    option,
+    read_city,
+    say_about,
+    sector_name,
+    write,
+)
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
@@ -59,31 +71,32 @@ def stress(
             "--upstream-share", help=_("share of their purchases that is lost; as --share by default")
         ),
     ] = None,
-    catalogue: Annotated[
-        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
-    ] = "hangzhou-296x",
-    year: Annotated[
-        int | None, typer.Option("--year", help=_("year of the links; the last by default"))
-    ] = None,
-    tolerance: Annotated[
-        float, typer.Option("--tolerance", help=_("end when no firm's loss changes by more in a step"))
-    ] = 0.01,
+    catalogue: Annotated[str, option("--catalogue")] = "hangzhou-296x",
+    year: Annotated[int | None, option("--year")] = None,
+    estimate: Annotated[bool, option("--estimate")] = False,
+    links_per_firm: Annotated[float, option("--links-per-firm")] = 8.0,
+    inside: Annotated[float, option("--inside")] = 0.5,
+    draws: Annotated[int, option("--draws")] = 20,
+    seed: Annotated[int, option("--seed")] = 0,
+    tolerance: Annotated[float, option("--tolerance")] = 0.01,
     limit: Annotated[int, typer.Option("--limit", min=0, help=_("rows of each table; 0 prints all"))] = 15,
     out: Annotated[
         Path | None, typer.Option("--out", help=_("write the losses of all firms to a .parquet or .csv"))
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
+    json: Annotated[bool, option("--json")] = False,
 ) -> None:
     """Read, shock, and print."""
+    from chainmend.fragility.estimate import pool_stress
     from chainmend.fragility.scenario import make_shock
     from chainmend.fragility.stress import stress as run
 
     check_out(out)
     output = Output(json=json)
     with output.progress(_STEPS) as step:
-        data, chains, city = read_city(dataset, catalogue, year, step)
+        links = Links(year, estimate, links_per_firm, inside, draws, seed)
+        data, chains, cities = read_city(dataset, catalogue, links, step)
         shock = make_shock(
-            city,
+            cities[0],
             chains,
             firms=firm or (),
             segments=segment or (),
@@ -93,96 +106,14 @@ def stress(
             upstream_share=upstream_share,
         )
         step(_("the cascade"))
-        result = run(city, shock, tolerance=tolerance)
+        results = [run(city, shock, tolerance=tolerance) for city in cities]
+        result = pool_stress(results) if estimate else results[0]
     if out is not None:
         write(result.firms, out)
-    _emit(output, data, city, result, limit)
-    _tell(output, data, city, chains, result, limit)
+    _emit(output, data, cities[0], result, limit)
+    _tell(output, data, cities[0], chains, result, limit)
     if out is not None:
         output.say(_("written to {folder}").format(folder=out))
-
-
-def read_city(
-    dataset: Path, catalogue: str, year: int | None, step: Callable[[str], None]
-) -> tuple[Dataset, Catalogue, CityNetwork]:
-    """Read a dataset and a catalogue and make the supply network of the city; two steps of progress."""
-    from chainmend.chain.catalogue import load_catalogue
-    from chainmend.fragility.city import city_network
-    from chainmend.intake.reader import read_dataset
-    from chainmend.placement.assign import place
-
-    chains = load_catalogue(catalogue)
-    step(_("reading the tables"))
-    data = read_dataset(dataset)
-    step(_("placing firms on segments"))
-    return data, chains, city_network(data, place(data, chains), chains, year=year)
-
-
-def check_out(out: Path | None) -> None:
-    """Refuse a file whose name does not say how it is written, before any work is done."""
-    from chainmend.errors import SettingsError
-
-    if out is not None and out.suffix not in (".csv", ".parquet"):
-        raise SettingsError(
-            out.name, expected=_("a name that ends in .csv or .parquet"), do=_("name another file with --out")
-        )
-
-
-def write(frame: pl.DataFrame, out: Path) -> None:
-    """Write a frame as CSV or Parquet, whichever `out` ends in."""
-    frame.write_csv(out) if out.suffix == ".csv" else frame.write_parquet(out)
-
-
-def about(data: Dataset, city: CityNetwork) -> dict[str, Any]:
-    """What a loss was computed from, for machines."""
-    return {
-        "synthetic": data.synthetic,
-        "estimated": city.network.estimated,
-        "city": data.place.city,
-        "date": data.date.isoformat(),
-        "year": city.year,
-        "firms": city.network.n_firms,
-        "links": city.network.n_links,
-        "output": city.output,
-        "notes": list(city.notes),
-        "rejected": dict(data.rejected),
-    }
-
-
-def say_about(output: Output, data: Dataset, city: CityNetwork) -> None:
-    """Print what a loss was computed from."""
-    marks = [_("made-up data, no real firm or city")] if data.synthetic else []
-    if city.network.estimated:
-        marks.append(_("links are estimates"))
-    line = _("{city}, data of {date}; {links} links of {year} between {firms} firms").format(
-        city=data.place.city,
-        date=data.date,
-        links=f"{city.network.n_links:,}",
-        year=city.year,
-        firms=f"{city.network.n_firms:,}",
-    )
-    output.say(line + "".join(f"  [{m}]" for m in marks))
-    if data.rejected:
-        tables = ", ".join(f"{table} {n:,}" for table, n in data.rejected.items())
-        output.say(_("rows refused, see `chainmend check`: {tables}").format(tables=tables))
-    for note in city.notes:
-        output.say(f"- {note}")
-
-
-def amount(yuan: float) -> str:
-    """Return money as the current language writes it, a dash for none."""
-    from chainmend.names import money
-
-    return money(yuan)[language() != "zh"] if yuan else "–"
-
-
-def sector_name(chains: Catalogue, sector: str) -> str:
-    """Return the name of a segment, or what stands in its place for firms on none."""
-    if sector in chains.segments:
-        return chains.segments[sector].name[language()]
-    if sector.startswith("code:"):
-        return _("on no segment, industry division {code}").format(code=sector.removeprefix("code:"))
-    return _("on no segment")
 
 
 def _emit(output: Output, data: Dataset, city: CityNetwork, result: Stress, limit: int) -> None:
@@ -203,6 +134,7 @@ def _emit(output: Output, data: Dataset, city: CityNetwork, result: Stress, limi
             **about(data, city),
             "stopped": int((result.shock.own > 0).sum()),
             "share": parts,
+            "interval": {k: list(v) for k, v in result.interval.items()} if result.interval else None,
             "yuan": {k: v * result.output for k, v in parts.items()},
             "steps": result.steps,
             "converged": result.converged,
@@ -230,6 +162,13 @@ def _tell(
             spread=f"{result.spread:.2%}",
         )
     )
+    if result.interval:
+        low, high = result.interval["total"]
+        output.say(
+            _("Mean of the drawn networks; nine of ten of them lose between {low} and {high}.").format(
+                low=f"{low:.2%}", high=f"{high:.2%}"
+            )
+        )
     output.say(
         _(
             "Through missing inputs {down}, through missing demand {up}; each firm counts with the greater."
@@ -268,12 +207,6 @@ def _groups(
         right=(1, 2, 3, 4),
     )
     more(output, rows.height - shown.height)
-
-
-def more(output: Output, n: int, option: str = "--limit 0") -> None:
-    """Say how many rows a table leaves out."""
-    if n:
-        output.say(_("{n} more; {option} shows all").format(n=f"{n:,}", option=option))
 
 
 def _firms(output: Output, chains: Catalogue, result: Stress, limit: int) -> None:

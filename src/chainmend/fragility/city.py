@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chainmend.fragility.network import Floats
 
 UNPLACED = "unplaced"
-_COLUMNS = (
+COLUMNS = (
     "firm_id", "name", "place", "country", "province", "city", "district", "segment_id", "cluster_id", "sector",
     "output", "weight",
 )  # fmt: skip
@@ -99,7 +99,7 @@ def city_network(
     kept = links.join(closed, left_on="supplier_id", right_on="firm_id", how="anti").join(
         closed, left_on="buyer_id", right_on="firm_id", how="anti"
     )
-    firms = _sectors(_traders(dataset.firms, kept), placements, catalogue)
+    firms = with_sectors(_traders(dataset.firms, kept), placements, catalogue)
     weighed, unknown = _weigh(firms)
     network = SupplyNetwork.from_edges(
         kept["supplier_id"],
@@ -124,7 +124,7 @@ def city_network(
                 n=f"{unknown:,}"
             )
         )
-    return CityNetwork(network, weighed.select(_COLUMNS), chosen, tuple(notes))
+    return CityNetwork(network, weighed.select(COLUMNS), chosen, tuple(notes))
 
 
 def _links(dataset: Dataset, year: int | None) -> tuple[pl.DataFrame, int]:
@@ -134,7 +134,9 @@ def _links(dataset: Dataset, year: int | None) -> tuple[pl.DataFrame, int]:
             _("no table supply_links"),
             expected=_("who sold to whom, and how much in a year"),
             where=dataset.place.city,
-            do=_("add the table supply_links, or trades, from which it is summed"),
+            do=_(
+                "add the table supply_links, or trades, from which it is summed; --estimate draws links instead"
+            ),
         )
     table = dataset.table("supply_links")
     years = table["year"].unique().sort().to_list()
@@ -161,7 +163,7 @@ def _traders(firms: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _sectors(firms: pl.DataFrame, placements: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+def with_sectors(firms: pl.DataFrame, placements: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Firms with segment_id, cluster_id and sector."""
     main = (
         placements.sort(["firm_id", "weight", "segment_id"], descending=[False, True, False])

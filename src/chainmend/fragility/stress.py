@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -34,6 +34,8 @@ class Stress:
         The part of the total that was lost at the start.
     steps, converged, tolerance
         Steps of the cascade, whether it came to rest, and the change below which it counts as at rest.
+    interval
+        Where links were estimated: for total, spread, downstream and upstream the interval of 90 % of the draws.
     """
 
     shock: Shock
@@ -46,6 +48,7 @@ class Stress:
     steps: int
     converged: bool
     tolerance: float
+    interval: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def spread(self) -> float:
