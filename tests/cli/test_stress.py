@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,19 @@ def test_limit_shortens_the_tables_and_says_so(folder: Path, capsys: pytest.Capt
     words = ("stress", str(folder), "--origin", "Japan", "--limit", "1")
     assert len(told(capsys, *words)["by_firm"]) == 1
     assert "1 more; --limit 0 shows all" in run(capsys, *words)[1]
+
+
+def test_a_cascade_that_does_not_come_to_rest_is_told_once(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chainmend.fragility import stress
+
+    monkeypatch.setattr(stress, "stress", partial(stress.stress, max_steps=1))
+    words = ("stress", str(folder), "--origin", "JPN")
+    assert told(capsys, *words)["converged"] is False
+    code, out, err = run(capsys, *words)
+    assert (code, out.count("did not come to rest")) == (0, 1)
+    assert "Warning" not in err
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

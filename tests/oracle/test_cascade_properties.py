@@ -12,16 +12,18 @@ from tests.oracle.dense import dense_cascade
 
 from chainmend.fragility.network import SupplyNetwork
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*had not come to rest:RuntimeWarning")
 FEW = settings(max_examples=60, deadline=None)
+TINY = 1e-300  # any change goes on: all cascades take the same number of steps
 SHARES = st.sampled_from([0.0, 0.0, 0.1, 0.37, 0.5, 0.999, 1.0])
 
 
 @st.composite
 def networks(draw: st.DrawFn) -> dict[str, Any]:
-    """What `SupplyNetwork.from_edges` takes: up to ten firms, self-loops, firms without links, sectors of one firm."""
+    """What `SupplyNetwork.from_edges` takes: few firms, some without links or alone in a sector; self-loops."""
     n = draw(st.integers(1, 10))
     firm = st.integers(0, n - 1)
-    links = draw(st.lists(st.tuples(firm, firm, st.floats(0.01, 100)), max_size=4 * n))
+    links = draw(st.lists(st.tuples(firm, firm, st.floats(0.01, 100)), min_size=1, max_size=4 * n))
     sector = draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
     m = len(set(sector))
     classes = draw(st.lists(st.sampled_from([0, 1, 2, 2]), min_size=m * m, max_size=m * m))
@@ -86,9 +88,9 @@ def test_a_greater_shock_never_costs_less(
     n = len(down)
     more = np.array(data.draw(st.lists(SHARES, min_size=n, max_size=n)))
     net = made(edges)
-    less = net.cascade(down, loss_upstream=up, tolerance=0, max_steps=30)
+    less = net.cascade(down, loss_upstream=up, tolerance=TINY, max_steps=30)
     greater = net.cascade(
-        np.maximum(down, more), loss_upstream=np.maximum(up, more), tolerance=0, max_steps=30
+        np.maximum(down, more), loss_upstream=np.maximum(up, more), tolerance=TINY, max_steps=30
     )
     assert (greater.downstream >= less.downstream - 1e-9).all()
     assert (greater.upstream >= less.upstream - 1e-9).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -69,10 +70,13 @@ def esri(
         links = Links(year, estimate, links_per_firm, inside, draws, seed)
         data, chains, cities = read_city(dataset, catalogue, links, step)
         tell = _tenths(step, len(cities))
-        found = [
-            systemic_risk(city, tolerance=tolerance, engine=engine, workers=workers, progress=tell(number))
-            for number, city in enumerate(cities)
-        ]
+        with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # told below
+            found = [
+                systemic_risk(
+                    city, tolerance=tolerance, engine=engine, workers=workers, progress=tell(number)
+                )
+                for number, city in enumerate(cities)
+            ]
     ranked = pool_risk(found) if estimate else found[0]
     if out is not None:
         write(ranked, out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -106,7 +107,8 @@ def stress(
             upstream_share=upstream_share,
         )
         step(_("the cascade"))
-        results = [run(city, shock, tolerance=tolerance) for city in cities]
+        with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # told below
+            results = [run(city, shock, tolerance=tolerance) for city in cities]
         result = pool_stress(results) if estimate else results[0]
     if out is not None:
         write(result.firms, out)

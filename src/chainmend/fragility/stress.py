@@ -98,7 +98,11 @@ def stress(city: CityNetwork, shock: Shock, *, tolerance: float = 1e-2, max_step
         If the shock does not fit the network.
     """
     cascade = city.network.cascade(
-        shock.loss, loss_upstream=shock.loss_upstream, tolerance=tolerance, max_steps=max_steps
+        shock.loss,
+        loss_upstream=shock.loss_upstream,
+        tolerance=tolerance,
+        max_steps=max_steps,
+        weights=city.weights,
     )
     weights, output = city.weights, city.output
 
