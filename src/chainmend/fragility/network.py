@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,8 @@ from chainmend.i18n import _
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
+    from chainmend.fragility.cascade import Cascade, Loss, Stop
+    from chainmend.fragility.esri import Esri
     from chainmend.fragility.plan import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -136,6 +138,102 @@ class SupplyNetwork:
             expected=kind.format(last=self.n_firms - 1),
             where=_("network"),
         )
+
+    def esri(
+        self,
+        *,
+        tolerance: float = 1e-2,
+        firms: Sequence[int | str] | npt.NDArray[np.integer] | None = None,
+        weights: npt.ArrayLike | None = None,
+        engine: str = "threads",
+        scale_free: bool = False,
+        max_steps: int = 1000,
+        workers: int | None = None,
+        folder: Path | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Esri:
+        """Return what is lost when each firm fails alone: the economic systemic risk index.
+
+        Parameters
+        ----------
+        tolerance
+            A cascade ends with the first step in which no firm's loss rises by more; part of the definition.
+        firms
+            Numbers or names of the firms that fail; all where None.
+        weights
+            Shape (n,): importance of each firm; what it sells inside the network where None.
+        engine
+            ``"threads"``, ``"dask"`` or ``"cuda"``; the numbers are the same.
+        scale_free
+            Whether a market of which nothing is left counts as irreplaceable whatever the unit of money; False is
+            the published program's way.
+        max_steps
+            Steps after which a cascade is given up, with a warning.
+        workers
+            Threads or processes; one a core where None.
+        folder
+            Where finished batches are kept; the same call goes on there after it was killed.
+        progress
+            Called with the number of firms done and of all.
+
+        References
+        ----------
+        Diem et al. (2022), Scientific Reports 12, 7719.
+
+        Examples
+        --------
+        A chain of three: the first firm's buyer stops with it, and so does the buyer's buyer.
+
+        >>> net = SupplyNetwork.from_edges([0, 1], [1, 2], [1.0, 1.0], sector=["a", "b", "c"], essentiality="leontief")
+        >>> net.esri(weights=[1, 1, 2]).downstream.tolist()
+        [1.0, 0.75, 0.5]
+        """
+        from chainmend.fragility.esri import esri
+
+        return esri(
+            self, tolerance=tolerance, firms=firms, weights=weights, engine=engine, scale_free=scale_free,
+            max_steps=max_steps, workers=workers, folder=folder, progress=progress,
+        )  # fmt: skip
+
+    def cascade(
+        self,
+        loss: Loss,
+        *,
+        loss_upstream: Loss | None = None,
+        tolerance: float = 1e-2,
+        scale_free: bool = True,
+        max_steps: int = 1000,
+        stop: Stop = "change",
+        weights: npt.ArrayLike | None = None,
+        workers: int | None = None,
+    ) -> Cascade:
+        """Follow a shock, or several, to the loss of every firm.
+
+        Parameters
+        ----------
+        loss
+            Initial share of production lost, 0..1: shape (n,) or (scenarios, n), or a mapping from firm to share, or a
+            list of mappings.
+        loss_upstream
+            The same for the demand side; as `loss` where None.
+        tolerance, scale_free, max_steps, weights, workers
+            As for `esri`.
+        stop
+            ``"change"``: no firm's loss rises by more than `tolerance`; ``"total"``: the total grows by no more than
+            that part of itself.
+
+        Examples
+        --------
+        >>> net = SupplyNetwork.from_edges([0, 1], [2, 2], [3.0, 1.0], sector=["a", "a", "b"])
+        >>> net.cascade({0: 1.0}).downstream.tolist()
+        [1.0, 0.0, 0.75]
+        """
+        from chainmend.fragility.cascade import cascade
+
+        return cascade(
+            self, loss, loss_upstream=loss_upstream, tolerance=tolerance, scale_free=scale_free,
+            max_steps=max_steps, stop=stop, weights=weights, workers=workers,
+        )  # fmt: skip
 
     @classmethod
     def from_edges(

@@ -100,7 +100,7 @@ class Plan(NamedTuple):
     def open(cls, folder: Path) -> Plan:
         """Map the arrays of a saved plan into memory."""
         try:
-            return cls(**{f.name: np.load(folder / f"plan_{f.name}.npy", mmap_mode="r") for f in fields(cls)})
+            return cls(*(np.asarray(np.load(folder / f"plan_{f}.npy", mmap_mode="r")) for f in cls._fields))
         except (OSError, ValueError) as error:
             raise NetworkError(
                 str(error), expected=_("the files `SupplyNetwork.save` wrote"), where=str(folder),

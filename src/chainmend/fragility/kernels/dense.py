@@ -15,15 +15,15 @@ _NOTHING_LEFT = 1e-10
 @njit(cache=True, nogil=True)
 def market_losses(plan, scale_free, d, x):
     """Write to x what buyers feel of the losses d: as much as others of the market cannot replace."""
-    for k in range(len(plan.market_row) - 1):
+    rows, members, strength, total = plan.market_row, plan.market_firm, plan.out_strength, plan.market_total
+    for k in range(len(rows) - 1):
         left = 0.0
-        for p in range(plan.market_row[k], plan.market_row[k + 1]):
-            i = plan.market_firm[p]
-            left += (1.0 - d[i]) * plan.out_strength[i]
-        nothing = left <= (_NOTHING_LEFT * plan.market_total[k] if scale_free else _NOTHING_LEFT)
-        for p in range(plan.market_row[k], plan.market_row[k + 1]):
-            i = plan.market_firm[p]
-            sold = plan.out_strength[i]
+        for p in range(rows[k], rows[k + 1]):
+            left += (1.0 - d[members[p]]) * strength[members[p]]
+        nothing = left <= (_NOTHING_LEFT * total[k] if scale_free else _NOTHING_LEFT)
+        for p in range(rows[k], rows[k + 1]):
+            i = members[p]
+            sold = strength[i]
             if nothing:
                 felt = 1.0 if scale_free else min(1.0, sold)
             else:
@@ -34,11 +34,15 @@ def market_losses(plan, scale_free, d, x):
 @njit(cache=True, nogil=True)
 def downstream_step(plan, psi, x, d, out):
     """Write the next downstream losses to `out`; return the largest rise."""
+    rows, links = (
+        plan.pull_row,
+        plan.pull,
+    )  # in locals: reading them off the tuple in the loop counts references
     rise = 0.0
     for j in range(len(d)):
         running, worst = 0.0, psi[j]
-        for e in range(plan.pull_row[j], plan.pull_row[j + 1]):
-            link = plan.pull[e]
+        for e in range(rows[j], rows[j + 1]):
+            link = links[e]
             if link.first:
                 running = 0.0
             running += link.impact * x[link.supplier]
@@ -51,11 +55,12 @@ def downstream_step(plan, psi, x, d, out):
 @njit(cache=True, nogil=True)
 def upstream_step(plan, psi, u, out):
     """Write the next upstream losses to `out`; return the largest rise."""
+    rows, buyers, impacts = plan.up_row, plan.up_buyer, plan.up_impact
     rise = 0.0
     for i in range(len(u)):
         lost = 0.0
-        for e in range(plan.up_row[i], plan.up_row[i + 1]):
-            lost += plan.up_impact[e] * u[plan.up_buyer[e]]
+        for e in range(rows[i], rows[i + 1]):
+            lost += impacts[e] * u[buyers[e]]
         out[i] = min(1.0, max(psi[i], lost))
         rise = max(rise, out[i] - u[i])
     return rise
