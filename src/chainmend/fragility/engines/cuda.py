@@ -85,9 +85,8 @@ def run(
 def _device() -> Any:
     """Return numba's interface to a device that answers."""
     try:
-        from numba import cuda as untyped
+        from numba import cuda
 
-        cuda: Any = untyped
         if cuda.is_available():
             cuda.current_context()
             return cuda

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainmend.errors import NetworkError
+from chainmend.fragility.memory import check_memory
 from chainmend.i18n import _
 from chainmend.registry import register
 
@@ -46,7 +47,8 @@ def run(
     Parameters
     ----------
     network
-        A saved network is opened by each worker; any other is saved to a temporary folder first.
+        A saved network is opened by each worker. For a local cluster any other is saved to a temporary folder first;
+        the workers of a scheduler elsewhere need a folder that all of them can read.
     batches
         Numbers of the firms that stop, each alone.
     job
@@ -63,7 +65,8 @@ def run(
     Raises
     ------
     NetworkError
-        If Dask is not installed, the scheduler does not answer, or a batch loses one worker after the other.
+        If Dask is not installed, the network does not fit in memory, the scheduler does not answer, or a batch loses
+        one worker after the other.
 
     Notes
     -----
@@ -71,8 +74,11 @@ def run(
     ``if __name__ == "__main__":``.
     """
     distributed = _distributed()
+    workers = max(1, min(workers or os.cpu_count() or 1, len(batches)))
     with tempfile.TemporaryDirectory(prefix="chainmend-") as scratch:
         address = os.environ.get(SCHEDULER)
+        if not address:
+            check_memory(network, workers)
         folder = _saved(network, None if address else Path(scratch) / "network")
         with _client(distributed, address, workers, scratch) as client:
             yield from _solved(distributed, client, folder, batches, job)
@@ -117,7 +123,7 @@ def _is_that_of(folder: Path, network: SupplyNetwork) -> bool:
 
 
 @contextmanager
-def _client(distributed: Any, address: str | None, workers: int | None, scratch: str) -> Iterator[Any]:
+def _client(distributed: Any, address: str | None, workers: int, scratch: str) -> Iterator[Any]:
     """Connect to the scheduler at `address`, or to a cluster of this machine that ends with the block."""
     if address:
         with _reached(distributed, address) as client:
