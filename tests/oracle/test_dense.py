@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -63,4 +65,36 @@ def test_the_other_stopping_test_of_the_published_reference(shared):
     v = net.out_strength / net.out_strength.sum()
     for firm, total, steps in expected.select("firm", "ESRI", "T").iter_rows():
         d, u, t = dense_cascade(net, np.arange(net.n_firms) == firm - 1, scale_free=False, stop="total")
+        assert (v @ np.maximum(d, u), t) == (pytest.approx(total, abs=1e-12), steps)
+
+
+@pytest.mark.parametrize("case", ["hungary_n100_s1", "hungary_n100_s2"])
+@pytest.mark.parametrize("essentiality", ["mixed", "linear", "leontief"])
+@pytest.mark.parametrize("up", ["psi", "psi_up"])
+def test_partial_shocks_of_the_published_reference(shared, case, essentiality, up):
+    folder = shared / "vectors" / case
+    net = _case(folder, essentiality)
+    start, start_up = (pl.read_csv(folder / f"{name}.csv").to_numpy() for name in ("psi", up))
+    lost = [pl.read_csv(folder / f"scen_{essentiality}_{up}_loss_{side}.csv").to_numpy() for side in "du"]
+    steps = pl.read_csv(folder / f"scen_{essentiality}_{up}_esri.csv")["T"].to_list()
+    for s in range(start.shape[1]):
+        d, u, t = dense_cascade(net, start[:, s], start_up[:, s], scale_free=False)
+        assert np.abs(d - lost[0][:, s]).max() < 1e-12
+        assert np.abs(u - lost[1][:, s]).max() < 1e-12
+        assert t == steps[s]
+
+
+@pytest.mark.parametrize("case", ["hungary_n100_s1", "hungary_n100_s2"])
+@pytest.mark.parametrize("essentiality", ["mixed", "linear", "leontief"])
+def test_given_revenues_and_costs_of_the_published_reference(shared, case, essentiality):
+    folder = shared / "vectors" / case
+    expected = pl.read_csv(folder / f"esri_single_{essentiality}_revcost.csv")
+    net = replace(
+        _case(folder, essentiality),
+        revenue=expected["revenue"].to_numpy(),
+        costs=expected["costs"].to_numpy(),
+    )
+    v = net.out_strength / net.out_strength.sum()
+    for firm, total, steps in expected.select("firm", "ESRI", "T").iter_rows():
+        d, u, t = dense_cascade(net, np.arange(net.n_firms) == firm - 1, scale_free=False)
         assert (v @ np.maximum(d, u), t) == (pytest.approx(total, abs=1e-12), steps)
