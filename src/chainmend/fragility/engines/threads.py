@@ -12,6 +12,7 @@ import numpy as np
 
 from chainmend.fragility.engines import RESULT, Job
 from chainmend.fragility.memory import check_memory
+from chainmend.fragility.strategy import is_wide
 from chainmend.registry import register
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from chainmend.fragility.plan import Plan
 
 FINE = 1e-4  # below this tolerance the lanes keep float64: fixed point has steps of 2e-10
-_LINKS_PER_LANE_STEP = 32  # a sweep costs one lane about as much as a frontier this part of all links
+_SHARE, _LEAST = 40, 300  # a frontier passes on at most this part of all links in one step, or so many
 
 
 class _Settings(NamedTuple):
@@ -46,15 +47,15 @@ class _Shocks(NamedTuple):
 class _Worker:
     """Buffers of one thread."""
 
-    def __init__(self, plan: Plan, job: Job) -> None:
+    def __init__(self, plan: Plan, job: Job, wide: bool) -> None:
         from chainmend.fragility.kernels.scratch import scratch
         from chainmend.fragility.kernels.vector import LANES, ONE
 
-        self.plan, self.job = plan, job
-        self.fixed = job.tolerance >= FINE
-        self.one, self.rounding = (ONE, 0.5) if self.fixed else (1.0, 0.0)
-        dtype = np.uint32 if self.fixed else np.float64
-        self.states = [np.zeros(plan.n_firms * LANES, dtype) for _state in range(2)]
+        self.plan, self.job, self.wide = plan, job, wide
+        fixed = job.tolerance >= FINE
+        self.one, self.rounding = (ONE, 0.5) if fixed else (1.0, 0.0)
+        size, dtype = plan.n_firms * LANES, np.uint32 if fixed else np.float64
+        self.states = tuple(np.zeros(size, dtype) for _state in range(4 if wide else 2))
         self.scratch = scratch(plan)
 
     def solve(self, firms: Codes) -> npt.NDArray[np.void]:
@@ -71,15 +72,17 @@ class _Worker:
         return results
 
     def _fast(self, firms: Codes, out: Floats) -> None:
-        from chainmend.fragility.kernels.hybrid import hybrid
+        from chainmend.fragility.kernels.narrow import follow_narrow
+        from chainmend.fragility.kernels.wide import follow_wide
 
         job, ones = self.job, np.ones(len(firms))
-        threshold = max(300, len(self.plan.up_buyer) // _LINKS_PER_LANE_STEP)
+        threshold = max(_LEAST, len(self.plan.up_buyer) // _SHARE)
         settings = _Settings(job.tolerance, job.weights, job.scale_free, job.max_steps, threshold)
         shocks = _Shocks(np.arange(len(firms) + 1), firms, ones, ones)
         for state in self.states:
             state[:] = 0
-        hybrid(self.plan, settings, shocks, self.one, self.rounding, *self.states, self.scratch, out)
+        follow = follow_wide if self.wide else follow_narrow
+        follow(self.plan, settings, shocks, self.one, self.rounding, self.states, self.scratch, out)
 
 
 def _dense(plan: Plan, job: Job, firms: Codes) -> Floats:
@@ -114,9 +117,10 @@ def run(
     threads = max(1, min(workers or os.cpu_count() or 1, len(batches)))
     check_memory(network, threads)
     plan = network.plan
+    wide = plan.contracting and is_wide(plan, job)
     idle: SimpleQueue[_Worker] = SimpleQueue()
     for _thread in range(threads):
-        idle.put(_Worker(plan, job))
+        idle.put(_Worker(plan, job, wide))
 
     def solve(firms: Codes) -> npt.NDArray[np.void]:
         worker = idle.get()

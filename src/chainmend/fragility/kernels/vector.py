@@ -111,6 +111,21 @@ larger = _pairwise(lambda builder, a, b: builder.select(builder.fcmp_ordered(">"
 smaller = _pairwise(lambda builder, a, b: builder.select(builder.fcmp_ordered("<", a, b), a, b))
 
 
+divide = _pairwise(lambda builder, a, b: builder.fdiv(a, b))
+
+
+@intrinsic
+def where_at_most(typing, value, limit, then, otherwise):
+    """Return, lane by lane, `then` where value <= limit and else `otherwise`."""
+
+    def generate(context, builder, _signature, args):
+        given = (value, limit, then, otherwise)
+        v, bound, a, b = (_widened(context, builder, x, t) for x, t in zip(args, given, strict=True))
+        return builder.select(builder.fcmp_ordered("<=", v, bound), a, b)
+
+    return vector(value, limit, then, otherwise), generate
+
+
 @intrinsic
 def multiply_add(typing, a, b, c):
     """Return a * b + c, fused where the machine can."""
@@ -136,6 +151,16 @@ def zeros(typing):
 def prefetch(typing, array, offset):
     """Ask for the cache line of element `offset` of a flat array."""
 
+    return types.void(array, offset), _prefetching(array, offset)
+
+
+@intrinsic
+def prefetch_record(typing, array, index):
+    """Ask for the cache line of a record, one line long, of an array of records."""
+    return types.void(array, index), _prefetching(array, index)
+
+
+def _prefetching(array, offset):
     def generate(context, builder, _signature, args):
         address = _address(context, builder, array, args[0], args[1], offset)
         byte, word = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -145,4 +170,4 @@ def prefetch(typing, array, offset):
         builder.call(function, [builder.bitcast(address, byte), read, near, data])
         return context.get_dummy_value()
 
-    return types.void(array, offset), generate
+    return generate

@@ -1,4 +1,4 @@
-"""Many shocks, one after the other: few firms at first, then lanes; the fast way to the totals of all of them.
+"""Many shocks in large networks: a frontier at first, then lanes for the upstream side alone.
 
 A shock starts upstream as a frontier. Most end there; the others are put into a lane when their next step would cost
 more than a lane's share of a sweep. Upstream rises never grow from step to step, so the first step at which both
@@ -17,7 +17,7 @@ from chainmend.fragility.kernels.frontier import (
     upstream_start,
     upstream_step,
 )
-from chainmend.fragility.kernels.lanes import sweep
+from chainmend.fragility.kernels.lanes import sweep_upstream
 from chainmend.fragility.kernels.vector import LANES
 
 _EMPTY, _CLEARING = -1, -2
@@ -34,7 +34,7 @@ def _follow(plan, job, shocks, k, at_least, s):
 
 
 @njit(cache=True, nogil=True)
-def _write(job, row, up_total, s, touched, lane, state, one):
+def write(job, row, up_total, s, touched, lane, state, one):
     """Write the totals of a shock whose upstream losses stand in a lane, or in s.up where lane < 0."""
     lost, up, reached, weights = s.down, s.up, s.touched, job.weights
     stamp, down, excess = s.clock[1], 0.0, 0.0
@@ -83,7 +83,7 @@ def _start(plan, job, shocks, k, out, s, lane, state, one, rounding):
             total = 0.0
             for c in range(touched):
                 total += job.weights[s.up_touched[c]] * s.up[s.up_touched[c]].loss
-            _write(job, row, total, s, down_touched, -1, state, one)
+            write(job, row, total, s, down_touched, -1, state, one)
             row[STEPS], row[CONVERGED], row[SURE] = steps, converged, sure
             return False
     _inject(s, touched, lane, state, one, rounding)
@@ -110,7 +110,7 @@ def _advance(plan, job, shocks, out, s, lane, state, one):
     target, converged, sure, touched = _follow(plan, job, shocks, k, steps, s)
     s.lane_target[lane] = target
     if target == steps:
-        _write(job, row, s.lane_total[lane] / one, s, touched, lane, state, one)
+        write(job, row, s.lane_total[lane] / one, s, touched, lane, state, one)
         row[STEPS], row[CONVERGED] = steps, converged and not rise > job.tolerance
         if not sure:
             row[SURE] = 0.0
@@ -132,7 +132,7 @@ def _refill(plan, job, shocks, todo, out, s, state, one, rounding):
 
 
 @njit(cache=True, nogil=True)
-def hybrid(plan, job, shocks, one, rounding, state, other, s, out):
+def follow_narrow(plan, job, shocks, one, rounding, states, s, out):
     """Totals of all shocks.
 
     Parameters
@@ -143,8 +143,8 @@ def hybrid(plan, job, shocks, one, rounding, state, other, s, out):
         row (S + 1,), firm, down, up: the firms of each shock with their initial losses.
     one, rounding
         What stands for 1.0 in `state`, and what is added before a value is cut to its type.
-    state, other
-        Shape (n * LANES,), all zero.
+    states
+        Two of shape (n * LANES,), all zero.
     out
         Shape (S, 6): total, downstream, upstream, steps, converged, sure.
 
@@ -152,12 +152,13 @@ def hybrid(plan, job, shocks, one, rounding, state, other, s, out):
     -------
     sweeps
     """
+    state, other = states
     todo, sweeps = 0, 0
     while True:
         todo, live = _refill(plan, job, shocks, todo, out, s, state, one, rounding)
         if live == 0 and todo >= len(out):
             return sweeps
-        sweep(plan, one, s.lane_keep, state, other, job.weights, s.lane_rise, s.lane_total)
+        sweep_upstream(plan, one, s.lane_keep, state, other, job.weights, s.lane_rise, s.lane_total)
         state, other = other, state
         sweeps += 1
         for lane in range(LANES):
