@@ -178,7 +178,7 @@ def _reach(plan, s, queued, touched, used, active):
         rise = firm.coming - before
         most = max(most, rise)
         firm.loss = firm.coming
-        if firm.market >= 0:
+        if firm.market >= 0 and firm.sold > 0.0:
             if lost[firm.market] == 0.0:
                 opened[used] = firm.market
                 used += 1
