@@ -78,13 +78,15 @@ def read_city(
     return data, chains, networks
 
 
-def check_out(out: Path | None) -> None:
+def check_out(out: Path | None, option: str = "--out") -> None:
     """Refuse a file whose name does not say how it is written, before any work is done."""
     from chainmend.errors import SettingsError
 
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise SettingsError(
-            out.name, expected=_("a name that ends in .csv or .parquet"), do=_("name another file with --out")
+            out.name,
+            expected=_("a name that ends in .csv or .parquet"),
+            do=_("name another file with {option}").format(option=option),
         )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.cli.days import path_json, tell_path
 from chainmend.cli.losses import (
     Links,
     about,
@@ -21,6 +22,7 @@ from chainmend.cli.losses import (
     write,
 )
 from chainmend.cli.output import Output
+from chainmend.errors import SettingsError
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
     from chainmend.fragility.city import CityNetwork
+    from chainmend.fragility.path import CityPath
     from chainmend.fragility.stress import Stress
 
-_STEPS = 3
+_STEPS = 4
 
 
 def add(app: typer.Typer) -> None:
@@ -80,18 +83,58 @@ def stress(
     draws: Annotated[int, option("--draws")] = 20,
     seed: Annotated[int, option("--seed")] = 0,
     tolerance: Annotated[float, option("--tolerance")] = 0.01,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            min=1,
+            help=_("follow production for so many days: when segments stop, when they are back"),
+        ),
+    ] = None,
+    stock: Annotated[
+        float, typer.Option("--stock", min=1, help=_("with --days: days of every input that firms hold"))
+    ] = 15.0,
+    stop_days: Annotated[
+        int,
+        typer.Option("--stop-days", min=0, help=_("with --days: days that the stop lasts; 0: to the end")),
+    ] = 30,
+    recovery: Annotated[
+        int,
+        typer.Option(
+            "--recovery", min=0, help=_("with --days: days in which capacity then comes back; 0: at once")
+        ),
+    ] = 30,
+    below: Annotated[
+        float,
+        typer.Option(
+            "--below", help=_("with --days: a segment has stopped below this share of its normal production")
+        ),
+    ] = 0.5,
     limit: Annotated[int, typer.Option("--limit", min=0, help=_("rows of each table; 0 prints all"))] = 15,
     out: Annotated[
         Path | None, typer.Option("--out", help=_("write the losses of all firms to a .parquet or .csv"))
+    ] = None,
+    out_path: Annotated[
+        Path | None,
+        typer.Option(
+            "--out-path", help=_("with --days: write every day of every segment to a .parquet or .csv")
+        ),
     ] = None,
     json: Annotated[bool, option("--json")] = False,
 ) -> None:
     """Read, shock, and print."""
     from chainmend.fragility.estimate import pool_stress
+    from chainmend.fragility.path import Course, follow, pool_paths
     from chainmend.fragility.scenario import make_shock
     from chainmend.fragility.stress import stress as run
 
     check_out(out)
+    check_out(out_path, "--out-path")
+    if out_path is not None and days is None:
+        raise SettingsError(
+            _("--out-path without --days"), expected=_("the number of days to follow"), do=_("add --days 180")
+        )
+    course = None if days is None else Course(days, stock, stop_days or None, recovery, below)
     output = Output(json=json)
     with output.progress(_STEPS) as step:
         links = Links(year, estimate, links_per_firm, inside, draws, seed)
@@ -110,15 +153,26 @@ def stress(
         with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # told below
             results = [run(city, shock, tolerance=tolerance) for city in cities]
         result = pool_stress(results) if estimate else results[0]
+        path = None
+        if course is not None:
+            step(_("day by day"))
+            path = pool_paths([follow(city, shock, course) for city in cities])
     if out is not None:
         write(result.firms, out)
-    _emit(output, data, cities[0], result, limit)
+    if out_path is not None and path is not None:
+        write(path.daily(), out_path)
+    _emit(output, data, cities[0], result, path, limit)
     _tell(output, data, cities[0], chains, result, limit)
-    if out is not None:
-        output.say(_("written to {folder}").format(folder=out))
+    if path is not None:
+        tell_path(output, chains, path, limit)
+    for file in (out, out_path):
+        if file is not None:
+            output.say(_("written to {folder}").format(folder=file))
 
 
-def _emit(output: Output, data: Dataset, city: CityNetwork, result: Stress, limit: int) -> None:
+def _emit(
+    output: Output, data: Dataset, city: CityNetwork, result: Stress, path: CityPath | None, limit: int
+) -> None:
     parts = {
         "total": result.total,
         "own": result.own,
@@ -145,6 +199,7 @@ def _emit(output: Output, data: Dataset, city: CityNetwork, result: Stress, limi
             "by_segment": rows(result.by("sector")),
             "by_district": rows(result.by("district")),
             "by_firm": rows(result.firms),
+            "path": None if path is None else path_json(path, limit),
         }
     )
 
