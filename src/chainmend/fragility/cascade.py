@@ -170,6 +170,13 @@ def _follow_all(
 
 def _losses(network: SupplyNetwork, given: Loss, what: str) -> tuple[Floats, bool]:
     """Return initial losses, shape (scenarios, n), and whether one scenario was given."""
+    try:
+        return _shares(network, given, what)
+    except (TypeError, ValueError) as error:
+        raise NetworkError(str(error), expected=_("numbers"), where=what) from error
+
+
+def _shares(network: SupplyNetwork, given: Loss, what: str) -> tuple[Floats, bool]:
     n = network.n_firms
     if isinstance(given, Mapping) or (
         isinstance(given, Sequence) and len(given) > 0 and isinstance(given[0], Mapping)

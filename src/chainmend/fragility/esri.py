@@ -68,13 +68,13 @@ def esri(
     scale_free: bool = False,
     max_steps: int = 1000,
     workers: int | None = None,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Esri:
     """Compute the index of all firms, or of some; see `SupplyNetwork.esri`."""
     chosen = _chosen(network, firms)
     job = Job(*checked(tolerance, scale_free, max_steps), weights_of(network, weights))
-    parts = _Parts(folder, network, job, chosen) if folder is not None else None
+    parts = _Parts(Path(folder), network, job, chosen) if folder is not None else None
     results = np.zeros(len(chosen), RESULT)
     starts = _starts(len(chosen))
     waiting = []
@@ -116,7 +116,7 @@ def _engine(id: str) -> Callable[..., Iterator[tuple[int, npt.NDArray[np.void]]]
 def _chosen(network: SupplyNetwork, firms: Sequence[int | str] | npt.NDArray[np.integer] | None) -> Codes:
     if firms is None:
         return np.arange(network.n_firms, dtype=np.int32)
-    return np.array([network.firm(f if isinstance(f, str) else int(f)) for f in firms], np.int32)
+    return np.array([network.firm(f) for f in firms], np.int32)
 
 
 def checked(tolerance: float, scale_free: bool, max_steps: int) -> tuple[float, bool, int]:
@@ -130,7 +130,10 @@ def checked(tolerance: float, scale_free: bool, max_steps: int) -> tuple[float, 
 
 def weights_of(network: SupplyNetwork, weights: npt.ArrayLike | None) -> Floats:
     """Return weights of sum 1; what firms sell inside the network where none are given."""
-    given = network.out_strength if weights is None else np.asarray(weights, np.float64)
+    try:
+        given = network.out_strength if weights is None else np.asarray(weights, np.float64)
+    except (TypeError, ValueError) as error:
+        raise NetworkError(str(error), expected=_("numbers"), where="weights") from error
     if given.shape != (network.n_firms,):
         raise NetworkError(
             _("shape {shape}").format(shape=given.shape),

@@ -130,7 +130,7 @@ class SupplyNetwork:
         if isinstance(key, str):
             if key in self._index:
                 return self._index[key]
-        elif 0 <= key < self.n_firms:
+        elif isinstance(key, (int, np.integer)) and not isinstance(key, bool) and 0 <= key < self.n_firms:
             return int(key)
         kind = _("the name of a firm of the network") if self.names else _("a number from 0 to {last}")
         raise NetworkError(
@@ -149,7 +149,7 @@ class SupplyNetwork:
         scale_free: bool = False,
         max_steps: int = 1000,
         workers: int | None = None,
-        folder: Path | None = None,
+        folder: Path | str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Esri:
         """Return what is lost when each firm fails alone: the economic systemic risk index.
@@ -303,7 +303,7 @@ class SupplyNetwork:
             sector=sector_codes,
             sectors=sectors,
             essentiality=essentiality_matrix(essentiality, sectors),
-            market=None if market is None else edges.codes_of(edges.firms_of(market, firms, n)[1])[1],
+            market=None if market is None else edges.substitutes_of(market, firms, n),
             names=firms,
             revenue=edges.sizes(revenue, n, "revenue"),
             costs=edges.sizes(costs, n, "costs"),
