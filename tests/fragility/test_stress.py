@@ -9,6 +9,8 @@ import pytest
 from tests.fragility.test_city import made
 from tests.gaps.city import catalogue
 
+from chainmend.errors import NetworkError
+from chainmend.fragility.network import SupplyNetwork
 from chainmend.fragility.scenario import make_shock
 from chainmend.fragility.stress import Stress, stress, systemic_risk
 
@@ -116,3 +118,14 @@ def test_the_unit_of_money_changes_nothing() -> None:
     for firm in "ECR":
         assert losses(run(small, firms=[firm])) == pytest.approx(losses(run(made(), firms=[firm])))
     assert np.allclose(systemic_risk(small)["esri"], systemic_risk(made())["esri"])
+
+
+def test_where_nobody_sells_anything_all_firms_weigh_the_same() -> None:
+    """Losses need no weights; an index without any would be a share of nothing."""
+    alone = SupplyNetwork.from_edges([], [], [], sector=["a", "b"])
+    found = alone.cascade({0: 0.5})
+    assert (found.loss.tolist(), found.total()) == ([0.5, 0.0], 0.25)
+    with pytest.raises(NetworkError, match="all weights are zero"):
+        alone.esri()
+    with pytest.raises(NetworkError, match="all weights are zero"):
+        alone.cascade({0: 0.5}, weights=[0.0, 0.0])

@@ -217,7 +217,7 @@ class SupplyNetwork:
         loss_upstream
             The same for the demand side; as `loss` where None.
         tolerance, scale_free, max_steps, weights, workers
-            As for `esri`.
+            As for `esri`; where nobody sells anything, all firms weigh the same.
         stop
             ``"change"``: no firm's loss rises by more than `tolerance`; ``"total"``: the total grows by no more than
             that part of itself.
