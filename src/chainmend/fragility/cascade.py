@@ -122,7 +122,7 @@ def cascade(
             _("shape {shape}").format(shape=psi_up.shape), expected=str(psi.shape), where="loss_upstream"
         )
     if weights is None and not network.out_strength.any():
-        weights = np.ones(network.n_firms)  # losses need no weights, and who sells nothing counts as anybody else
+        weights = np.ones(network.n_firms)  # losses need none, and without links nobody counts for more
     importance = weights_of(network, weights)
     down, up = np.empty_like(psi), np.empty_like(psi)
     settings = (tolerance, stop == "total", importance, scale_free, max_steps)
