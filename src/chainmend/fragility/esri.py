@@ -85,7 +85,7 @@ def esri(
         else:
             results[begin:end] = kept
     done = len(chosen) - sum(starts[w][1] - starts[w][0] for w in waiting)
-    if progress:
+    if progress is not None:
         progress(done, len(chosen))
     batches = [chosen[slice(*starts[number])] for number in waiting]
     for at, rows in _engine(engine)(network, batches, job, workers) if batches else ():
@@ -94,7 +94,7 @@ def esri(
         if parts:
             parts.write(number, rows)
         done += len(rows)
-        if progress:
+        if progress is not None:
             progress(done, len(chosen))
     warn_unconverged(results["converged"], max_steps)
     return Esri(chosen, *(results[name].copy() for name in RESULT.names or ()))
@@ -163,7 +163,7 @@ def warn_unconverged(converged: npt.NDArray[np.bool_], max_steps: int) -> None:
         text = _(
             "{n} of {all} cascades had not come to rest after {steps} steps; their losses are lower bounds"
         )
-        warnings.warn(text.format(n=left, all=len(converged), steps=max_steps), RuntimeWarning, stacklevel=3)
+        warnings.warn(text.format(n=left, all=len(converged), steps=max_steps), RuntimeWarning, stacklevel=4)
 
 
 class _Parts:
