@@ -22,6 +22,8 @@ from chainmend.cli.losses import (
     write,
 )
 from chainmend.cli.output import Output
+from chainmend.cli.why import show_role
+from chainmend.errors import SettingsError
 from chainmend.i18n import _, language
 from chainmend.names import country_name
 
@@ -58,6 +60,15 @@ def esri(
     out: Annotated[
         Path | None, typer.Option("--out", help=_("write the results of all firms to a .parquet or .csv"))
     ] = None,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            "--why",
+            help=_(
+                "id or name of one firm: who depends on it alone, whom it reaches, what it holds together"
+            ),
+        ),
+    ] = None,
     json: Annotated[bool, option("--json")] = False,
 ) -> None:
     """Stop every firm once, and rank."""
@@ -66,6 +77,22 @@ def esri(
 
     check_out(out)
     output = Output(json=json)
+    if why is not None:
+        if estimate or out is not None:
+            raise SettingsError(
+                _("--why together with --estimate or --out"),
+                expected=_("--why with recorded links: drawn ones do not say who deals with one firm"),
+            )
+        _explain(
+            output,
+            dataset,
+            catalogue,
+            Links(year, False, links_per_firm, inside, draws, seed),
+            why,
+            tolerance,
+            top,
+        )
+        return
     with output.progress(2 + _TENTHS) as step:
         links = Links(year, estimate, links_per_firm, inside, draws, seed)
         data, chains, cities = read_city(dataset, catalogue, links, step)
@@ -103,6 +130,22 @@ def esri(
         output.say(_("cascades that did not come to rest: {n}").format(n=f"{restless:,}"), style="bold")
     if out is not None:
         output.say(_("written to {folder}").format(folder=out))
+
+
+def _explain(
+    output: Output, dataset: Path, catalogue: str, links: Links, firm: str, tolerance: float, top: int
+) -> None:
+    """Say why one firm's stop costs what it costs."""
+    from chainmend.fragility.role import role
+    from chainmend.fragility.scenario import make_shock
+
+    with output.progress(3) as step:
+        data, chains, cities = read_city(dataset, catalogue, links, step)
+        city = cities[0]
+        number = int(make_shock(city, chains, firms=[firm]).loss.argmax())
+        step(_("the cascade"))
+        found = role(city, number, tolerance=tolerance)
+    show_role(output, data, city, chains, found, top)
 
 
 def _tenths(step: Callable[[str], None], networks: int) -> Callable[[int], Callable[[int, int], None]]:
