@@ -135,6 +135,24 @@ def _table(
     frame: pl.DataFrame = path.by(column)
     rows = frame.filter(frame["lowest"] < 1 - _NEAR)
     shown = rows.head(limit) if limit else rows
+    if rows.is_empty():
+        output.say(title, style="bold")
+    else:
+        _rows(output, path, title, what, column, shown, name)
+    more(output, rows.height - shown.height)
+    if frame.height > rows.height:
+        output.say(_("within 1 % of normal on every day: {n}").format(n=f"{frame.height - rows.height:,}"))
+
+
+def _rows(
+    output: Output,
+    path: CityPath,
+    title: str,
+    what: str,
+    column: str,
+    shown: pl.DataFrame,
+    name: Callable[[Any], str],
+) -> None:
     output.table(
         title,
         (
@@ -160,6 +178,3 @@ def _table(
         ],
         right=(1, 2, 3, 4, 5, 6),
     )
-    more(output, rows.height - shown.height)
-    if frame.height > rows.height:
-        output.say(_("within 1 % of normal on every day: {n}").format(n=f"{frame.height - rows.height:,}"))

@@ -103,8 +103,9 @@ class CityPath:
         -------
         polars.DataFrame
             The label under the name `what`; normal (yuan a day); lowest (share of normal production) and lowest_day;
-            stop_day, first day below `Course.below`; recovery_day, from which it stays within 1 % of normal (null: not
-            within the days followed); days_lost (of its own production); lost (yuan); most lost first.
+            stop_day, first day below `Course.below`; recovery_day, from which it stays within 1 % of normal (0:
+            always did; null: not within the days followed); days_lost (of its own production; negative where more is
+            caught up than was lost); lost (yuan); most lost first.
         """
         path = self.of(what)
         frame = path.frame(below=self.course.below)
