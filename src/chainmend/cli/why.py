@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from chainmend.cli.losses import about, amount, more, say_about, sector_name
 from chainmend.i18n import _
 from chainmend.names import percent
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from chainmend.chain.model import Catalogue
     from chainmend.cli.output import Output
     from chainmend.dataset import Dataset
@@ -67,7 +67,7 @@ def _captives(output: Output, chains: Catalogue, role: Role, shown: pl.DataFrame
     if role.captives.is_empty():
         output.say(_("Every buyer has another supplier of the same segment."))
         return
-    essential = role.captives.filter(pl.col("essentiality") == 2).height
+    essential = int((role.captives["essentiality"] == 2).sum())
     output.say(
         _(
             "Buyers that have nobody else of its segment: {n}, for {essential} of which the input is essential."
@@ -107,7 +107,7 @@ def _reach(output: Output, role: Role) -> None:
 
 
 def _counts(reach: pl.DataFrame, direction: str, essential: bool) -> list[Any]:
-    mine = reach.filter((pl.col("direction") == direction) & (pl.col("essential") == essential))
+    mine = reach.filter((reach["direction"] == direction) & (reach["essential"] == essential))
     by = dict(mine.select("steps", "firms").iter_rows())
     near = [by.get(n, 0) for n in range(1, _STEPS + 1)]
     whole = sum(by.values())
