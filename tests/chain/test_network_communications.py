@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 EXPECTED = {
     "materials": (
-        "fibre-chemicals quartz-materials cable-materials pcb-chemicals pcb-equipment microwave-ceramics "
-        "fibre-equipment"
+        "fibre-chemicals quartz-materials cable-materials copper-clad-laminates pcb-chemicals pcb-equipment "
+        "microwave-ceramics fibre-equipment"
     ),
     "devices": (
         "fibre-preforms optical-fibre optical-chips photonic-circuits network-chips passive-optics "
@@ -66,6 +66,8 @@ def test_every_expected_segment_stands_in_its_stage(segments: dict[str, Segment]
 @pytest.mark.parametrize(
     ("source", "target", "kind"),
     [
+        ("mat.copper-foil", "com.copper-clad-laminates", "essential"),
+        ("com.copper-clad-laminates", "com.printed-circuits", "essential"),
         ("com.fibre-chemicals", "com.fibre-preforms", "essential"),
         ("com.fibre-preforms", "com.optical-fibre", "essential"),
         ("com.optical-fibre", "com.optical-cables", "essential"),
