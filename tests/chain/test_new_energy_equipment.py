@@ -24,9 +24,10 @@ EXPECTED = {
     ),
     "production-equipment": "pv-production-equipment battery-equipment",
     "components": (
-        "pv-wafers pv-cells junction-boxes-frames pv-mounting lithium-cells solid-state-batteries "
-        "other-storage-batteries lead-acid-batteries battery-management-systems hvdc-relays wind-blades "
-        "wind-gearboxes wind-bearings wind-castings wind-generators wind-converters wind-towers"
+        "pv-wafers pv-cells junction-boxes-frames pv-mounting lithium-cells battery-packs "
+        "solid-state-batteries other-storage-batteries lead-acid-batteries battery-management-systems "
+        "hvdc-relays wind-blades wind-gearboxes wind-bearings wind-castings wind-generators wind-converters "
+        "wind-towers"
     ),
     "systems": (
         "pv-modules pv-inverters storage-converters storage-thermal-safety energy-management-software "
