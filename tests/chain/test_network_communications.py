@@ -35,7 +35,9 @@ EXPECTED = {
         "private-networks satellites satellite-ground navigation-equipment broadcast-equipment "
         "test-instruments"
     ),
-    "terminals": "terminal-parts home-terminals smartphones rfid-cards iot-terminals",
+    "terminals": (
+        "terminal-parts home-terminals electronics-manufacturing smartphones rfid-cards iot-terminals"
+    ),
     "security-software": (
         "network-software network-security-equipment cryptography security-software quantum-communication"
     ),
