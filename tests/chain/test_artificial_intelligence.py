@@ -120,7 +120,7 @@ def test_a_product_names_its_segment(index: TermIndex, product: str, segment: st
         ("具身大模型", "ai.foundation-models"),
         ("机器人系统集成", "ai.system-integration"),
         ("3D 打印机", "ai.peripherals"),
-        ("数据库审计", "ai.databases"),
+        ("数据库审计系统", "ai.databases"),
     ],
 )
 def test_a_product_of_another_kind_does_not(index: TermIndex, product: str, segment: str) -> None:
