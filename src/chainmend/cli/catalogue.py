@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 _DEFAULT = "hangzhou-296x"
 
+MORE: tuple[str, ...] = ()  # further subcommands, each in its module catalogue_<name>
+
 
 def add(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("show", help=_("Show the clusters, chains and segments of a catalogue."))(show)
     group.command("check", help=_("Check a catalogue; every problem with file and line."))(check)
+    for name in MORE:
+        import_module(f"chainmend.cli.catalogue_{name}").add(group)
     app.add_typer(group, name="catalogue", help=_("What clusters, chains and segments there are."))
 
 
