@@ -14,6 +14,8 @@ from typing import Literal
 Status = Literal["confirmed", "stated", "unofficial", "open"]
 Tier = Literal["trillion", "hundred-billion", "future"]
 DependenceClass = Literal["essential", "substitutable", "irrelevant"]
+SuccessionKind = Literal["continues", "renamed", "splits", "merges"]
+Sureness = Literal["confirmed", "stated", "inferred"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,40 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A group that the city governed before its clusters, or a named part of one (`within` is then the group)."""
+
+    id: str
+    name: Text
+    date: str
+    status: Sureness
+    within: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Succession:
+    """The group or part `origin` leads to `cluster`; `status` says how surely, `note` or `source` why."""
+
+    origin: str
+    cluster: str
+    kind: SuccessionKind
+    date: str
+    status: Sureness
+    note: Text | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What the clusters of a catalogue grew out of."""
+
+    origins: tuple[Origin, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Clusters of one city or one taxonomy, with the code system they are written in."""
 
@@ -138,6 +174,7 @@ class Catalogue:
     clusters: tuple[Cluster, ...]
     codes: tuple[tuple[str, Text], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    lineage: Lineage = Lineage()
     fingerprint: str = field(default="", compare=False)
 
     @cached_property

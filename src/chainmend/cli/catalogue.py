@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _DEFAULT = "hangzhou-296x"
 
-MORE: tuple[str, ...] = ()  # further subcommands, each in its module catalogue_<name>
+MORE: tuple[str, ...] = ("lineage",)  # further subcommands, each in its module catalogue_<name>
 
 
 def add(app: typer.Typer) -> None:
@@ -102,7 +102,7 @@ def _find(catalogue: Catalogue, id: str) -> Cluster:
     return catalogue.clusters[ids.index(id)]
 
 
-def _status(status: str) -> str:
+def status_name(status: str) -> str:
     """The status as it stands in the file, in Chinese with the Chinese word before it."""
     words = {
         "confirmed": _("confirmed"),
@@ -128,7 +128,7 @@ def _all(output: Output, catalogue: Catalogue) -> None:
             c.id,
             c.name[language()],
             _tier(c.tier),
-            _status(c.status),
+            status_name(c.status),
             sum(len(chain.segments) for chain in c.chains),
         )
         for c in catalogue.clusters
@@ -139,7 +139,7 @@ def _all(output: Output, catalogue: Catalogue) -> None:
 
 def _one(output: Output, catalogue: Catalogue, cluster: Cluster) -> None:
     name = cluster.name[language()]
-    output.say(f"{name} · {_tier(cluster.tier)} · {_status(cluster.status)}", style="bold")
+    output.say(f"{name} · {_tier(cluster.tier)} · {status_name(cluster.status)}", style="bold")
     if cluster.scope_note:
         output.say(cluster.scope_note[language()])
     for chain in cluster.chains:
