@@ -45,7 +45,7 @@ def shipped() -> list[str]:
     Examples
     --------
     >>> shipped()
-    ['hangzhou-296x']
+    ['demo-region-nace', 'hangzhou-296x']
     """
     return sorted(p.name.replace("_", "-") for p in _SHIPPED.iterdir() if (p / "catalogue.yaml").is_file())
 

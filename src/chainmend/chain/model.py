@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Literal
 
 Status = Literal["confirmed", "stated", "unofficial", "open"]
-Tier = Literal["trillion", "hundred-billion", "future"]
+Tier = Literal["trillion", "hundred-billion", "unranked", "future"]
 DependenceClass = Literal["essential", "substitutable", "irrelevant"]
 SuccessionKind = Literal["continues", "renamed", "splits", "merges"]
 Sureness = Literal["confirmed", "stated", "inferred"]

@@ -117,6 +117,7 @@ def _tier(tier: str) -> str:
     words = {
         "trillion": _("trillion class"),
         "hundred-billion": _("hundred-billion class"),
+        "unranked": _("no size class"),
         "future": _("future"),
     }
     return words[tier]
