@@ -144,3 +144,16 @@ def test_codes_exist_in_the_classifications(segments: dict[str, Segment], shared
     for s in segments.values():
         assert set(s.hs) <= known["hs6_desc"], s.id
         assert set(s.codes) <= known["gbt4754_2017"], s.id
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "kind"),
+    [
+        ("mat.rare-earths", "emb.rare-earth-magnets", "essential"),
+        ("mat.special-steel", "emb.precision-bearings", "essential"),
+        ("mat.light-alloys", "emb.structural-parts", "essential"),
+        ("mat.carbon-fibre", "emb.structural-parts", "substitutable"),
+    ],
+)
+def test_robots_rest_on_materials(catalogue: Catalogue, source: str, target: str, kind: str) -> None:
+    assert {d.source: d.kind for d in catalogue.segments[target].inputs}[source] == kind
