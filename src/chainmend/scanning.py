@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import chainmend.gaps.rules  # noqa: F401  (importing the package registers the rules)
+from chainmend.chain.scope import system_notes
 from chainmend.errors import ScanError
 from chainmend.gaps.facts import Facts, SegmentFacts, segment_facts
 from chainmend.gaps.finding import FINDING_SCHEMA, GapClass, Hit, NotChecked, finding_id
@@ -227,7 +228,7 @@ def _manifest(dataset: Dataset, catalogue: Catalogue, settings: Settings) -> dic
         "synthetic": dataset.synthetic,
         **inputs,
         "versions": {"python": platform.python_version(), "polars": version("polars")},
-        "notes": list(dataset.notes),
+        "notes": [*dataset.notes, *system_notes(dataset, catalogue)],
     }
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from chainmend.chain.scope import code_shares, why_unreached
+from chainmend.chain.scope import code_shares, same_system, why_unreached
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
 
@@ -138,6 +138,8 @@ def city_parts(dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame) ->
         If a weight is no number or negative.
     """
     local = dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
+    if not same_system(dataset, catalogue):  # codes of another system say nothing here
+        local = local.with_columns(industry_code=pl.lit(None, pl.String))
     placed = _by_placement(weights.join(local, on="firm_id", how="semi"), catalogue)
     codes = local["industry_code"].unique().to_list()
     why = {code: why_unreached(catalogue, code) for code in codes}

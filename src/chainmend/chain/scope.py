@@ -16,24 +16,49 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
 
+from chainmend.i18n import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from chainmend.chain.model import Catalogue, Cluster
+    from chainmend.dataset import Dataset
 
 Unreached = Literal["no code", "too coarse", "not in scope"]
 _ROUNDING = 1e-9
 
 
 def bare_code(code: str) -> str:
-    """Return an industry code without the letter of its section.
+    """Return an industry code as digits alone: without the letter of its section, dots and blanks.
 
     Examples
     --------
-    >>> bare_code("C3973"), bare_code("26.11")
-    ('3973', '26.11')
+    >>> bare_code("C3973"), bare_code("26.11"), bare_code("C 26.11")
+    ('3973', '2611', '2611')
     """
-    return re.sub(r"^[A-Z](?=[0-9])", "", code.strip())
+    return re.sub(r"^[A-Z](?=[0-9])", "", re.sub(r"[.\s]", "", code))
+
+
+def same_system(dataset: Dataset, catalogue: Catalogue) -> bool:
+    """Whether the dataset's industry codes may be read as the catalogue's; yes where the dataset does not say.
+
+    The same digits mean different things in two systems: 2815 is bearings and gears in NACE Rev. 2, ovens and
+    furnaces in ISIC Rev. 4.
+    """
+    told = dataset.code_system
+    return told is None or _plain(told) == _plain(catalogue.code_system)
+
+
+def system_notes(dataset: Dataset, catalogue: Catalogue) -> tuple[str, ...]:
+    """What a user should know where the two are written in different code systems."""
+    if same_system(dataset, catalogue):
+        return ()
+    told = _("industry codes of {theirs} say nothing in a catalogue of {ours}; they were left out")
+    return (told.format(theirs=dataset.code_system, ours=catalogue.code_system),)
+
+
+def _plain(system: str) -> str:
+    return re.sub(r"[\W_]", "", system).casefold()
 
 
 def claims(clusters: Iterable[Cluster], code: str) -> dict[str, float]:
@@ -46,9 +71,10 @@ def claims(clusters: Iterable[Cluster], code: str) -> dict[str, float]:
     >>> claims([chips], "3973"), claims([chips], "3911"), claims([chips], "3800")
     ({'chips': 0.6}, {'chips': 0.2}, {})
     """
+    bare = bare_code(code)
     found: dict[str, float] = {}
     for cluster in clusters:
-        near = [c.code for c in cluster.codes if code.startswith(c.code)]
+        near = [c.code for c in cluster.codes if bare.startswith(bare_code(c.code))]
         if near:
             longest = max(near, key=len)
             found[cluster.id] = sum(c.share for c in cluster.codes if c.code == longest)
@@ -64,7 +90,7 @@ def code_shares(catalogue: Catalogue, code: str) -> dict[str, float]:
     >>> code_shares(load_catalogue("hangzhou-296x"), "C3491")
     {'embodied-intelligence': 0.8, 'high-end-general-equipment': 0.2}
     """
-    found = claims(catalogue.clusters, bare_code(code))
+    found = claims(catalogue.clusters, code)
     total = sum(found.values())
     return {c: share / total for c, share in found.items()} if total > 1 + _ROUNDING else found
 
@@ -84,7 +110,7 @@ def why_unreached(catalogue: Catalogue, code: str | None) -> Unreached | None:
         return "no code"
     if code_shares(catalogue, bare):
         return None
-    wider = any(c.code.startswith(bare) for cluster in catalogue.clusters for c in cluster.codes)
+    wider = any(bare_code(c.code).startswith(bare) for cluster in catalogue.clusters for c in cluster.codes)
     return "too coarse" if wider else "not in scope"
 
 

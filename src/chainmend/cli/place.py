@@ -108,6 +108,8 @@ def _summary(
 ) -> None:
     import polars as pl
 
+    from chainmend.chain.scope import system_notes
+
     firms = data.tables["firms"].height
     n = placed["firm_id"].n_unique()
     by_basis = dict(placed.group_by("basis").agg(pl.col("firm_id").n_unique()).sort("basis").iter_rows())
@@ -127,6 +129,8 @@ def _summary(
         }
     )  # fmt: skip
     _mark(output, data.synthetic)
+    for note in system_notes(data, chains):
+        output.say(f"- {note}")
     output.say(_("{n} of {firms} firms are placed").format(n=f"{n:,}", firms=f"{firms:,}"))
     output.table(
         _("By evidence"),

@@ -124,6 +124,7 @@ def read_report(folder: Path, *, quarantine: Path | None = None) -> tuple[Datase
         about.synthetic,
         {r.table: r.rejected for r in state.reports if r.rejected},
         tuple(dict.fromkeys(state.notes)),
+        about.code_system,
     )
     return data, state.reports
 
@@ -226,7 +227,9 @@ def _table(state: _State, table: str, raws: list[Raw]) -> None:
     if table == "firms" and not state.about.place.city:
         cities = frame["city"].drop_nulls()
         city = str(cities.mode().sort()[0]) if len(cities) else ""
-        state.about = Description(Place(city), state.about.date)
+        there = frame.filter(pl.col("city") == city)["country"].mode().sort()
+        country = str(there[0]) if len(there) else state.about.place.country
+        state.about = Description(Place(city, country=country), state.about.date)
 
 
 def _examples(quarantine: Quarantine, limit: int = 3) -> tuple[str, ...]:

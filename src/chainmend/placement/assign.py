@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from chainmend.chain.scope import bare_code, same_system
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
 from chainmend.placement.terms import TermIndex
@@ -34,6 +35,12 @@ if TYPE_CHECKING:
     from chainmend.dataset import Dataset
 
 _PARTS = 1e9
+_FORM = re.compile(
+    r"(股份|集团)?(有限)?(责任)?公司$"
+    r"|[\s,]+(ag|gmbh|gmbh & co\. kg|kg|se|sa|s\.a\.|srl|s\.r\.l\.|spa|s\.p\.a\.|sas|bv|b\.v\.|nv|n\.v\.|ab|a/s|oy|plc"
+    r"|ltd\.?|limited|llc|inc\.?|corp\.?|co\., ltd\.?)$"
+)
+_bare = pl.col("industry_code").str.replace_all(r"^\s*[A-Z]|[.\s]", "")  # as `bare_code` does with one
 _CODE_SEGMENTS = 3
 _CONFIDENCE = {"product": 0.7, "named": 0.6, "code": 0.5, "text": 0.4, "agreed": 0.2}
 _NAMED = 0.5
@@ -72,6 +79,8 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     index = TermIndex(catalogue)
     corrected = _overrides(dataset, catalogue)
     free = dataset.table("firms").select("firm_id", "name", "industry_code", "scope_text")
+    if not same_system(dataset, catalogue):  # codes of another system say nothing here
+        free = free.with_columns(industry_code=pl.lit(None, pl.String))
     if dataset.has("overrides"):
         free = free.join(dataset.table("overrides").select("firm_id"), on="firm_id", how="anti")
     by_code = _by_code(free, catalogue)
@@ -125,17 +134,17 @@ def _overrides(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
 
 def _by_code(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """firm_id, segment_id, vote, why, near: how many segments have the firm's code."""
-    pairs = [(code, s.id) for s in catalogue.segments.values() for code in s.codes]
+    pairs = [(bare_code(code), s.id) for s in catalogue.segments.values() for code in s.codes]
     number = Counter(code for code, _segment in pairs)
     codes = pl.DataFrame(
         [(c, s, number[c]) for c, s in pairs],
-        schema={"industry_code": pl.String, "segment_id": pl.String, "near": pl.Int64},
+        schema={"bare": pl.String, "segment_id": pl.String, "near": pl.Int64},
         orient="row",
     )
     return (
-        firms.select("firm_id", pl.col("industry_code").str.replace(r"^[A-Z]", ""))
+        firms.select("firm_id", "industry_code", bare=_bare)
         .drop_nulls()
-        .join(codes, on="industry_code")
+        .join(codes, on="bare")
         .select(
             "firm_id", "segment_id", vote=1.0 / pl.col("near"), why=_why(code="industry_code"), near="near"
         )
@@ -195,7 +204,7 @@ def _by_name(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 
 def _short(name: str) -> str:
     """A firm's name without its legal form, as catalogues write it."""
-    return re.sub(r"(股份|集团)?(有限)?(责任)?公司$", "", plain(name))
+    return _FORM.sub("", plain(name))
 
 
 def _by_hs(products: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
