@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 _DEFAULT = "hangzhou-296x"
 
-MORE: tuple[str, ...] = ("lineage", "find", "scope")  # further subcommands, each in its module catalogue_<name>
+# further subcommands, each in its module catalogue_<name>
+MORE: tuple[str, ...] = ("lineage", "find", "scope", "new")
 
 
 def add(app: typer.Typer) -> None:
