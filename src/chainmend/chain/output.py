@@ -138,11 +138,10 @@ def city_parts(dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame) ->
         If a weight is no number or negative.
     """
     local = dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
-    if not same_system(dataset, catalogue):  # codes of another system say nothing here
-        local = local.with_columns(industry_code=pl.lit(None, pl.String))
+    same = same_system(dataset, catalogue)  # codes of another system say nothing here
     placed = _by_placement(weights.join(local, on="firm_id", how="semi"), catalogue)
     codes = local["industry_code"].unique().to_list()
-    why = {code: why_unreached(catalogue, code) for code in codes}
+    why = {code: why_unreached(catalogue, code) if same or not code else "other system" for code in codes}
     firms = local.select(
         "firm_id",
         fen=pl.when(pl.col("output").is_finite()).then((pl.col("output") * FEN).round()).cast(pl.Int64),
@@ -151,7 +150,7 @@ def city_parts(dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame) ->
             pl.lit("not placed")
         ),
     )
-    rows = [(code, c, share) for code in codes if code for c, share in code_shares(catalogue, code).items()]
+    rows = [(code, c, share) for code in codes if code and same for c, share in code_shares(catalogue, code).items()]
     shares = pl.DataFrame(
         rows, schema={"industry_code": pl.String} | dict(list(_PARTS.items())[1:]), orient="row"
     )

@@ -187,6 +187,7 @@ def _reason(why: str) -> str:
         "no code": _("no industry code"),
         "too coarse": _("code too coarse to tell"),
         "not in scope": _("code in no scope"),
+        "other system": _("code of another classification"),
         "not placed": _("on no segment"),
     }[why]
 
