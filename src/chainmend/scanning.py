@@ -227,6 +227,7 @@ def _manifest(dataset: Dataset, catalogue: Catalogue, settings: Settings) -> dic
         "date": dataset.date.isoformat(),
         "synthetic": dataset.synthetic,
         **inputs,
+        "clusters": catalogue.cluster_names,  # a reader of the folder shows how surely each name is known
         "versions": {"python": platform.python_version(), "polars": version("polars")},
         "notes": [*dataset.notes, *system_notes(dataset, catalogue)],
     }

@@ -183,6 +183,11 @@ class Catalogue:
         return {s.id: s for c in self.clusters for chain in c.chains for s in chain.segments}
 
     @cached_property
+    def cluster_names(self) -> dict[str, dict[str, str]]:
+        """Cluster id -> its names and how surely they are known, as every output keeps it."""
+        return {c.id: {"zh": c.name.zh, "en": c.name.en, "status": c.status} for c in self.clusters}
+
+    @cached_property
     def chains(self) -> dict[str, Chain]:
         """All chains by id."""
         return {chain.id: chain for c in self.clusters for chain in c.chains}
