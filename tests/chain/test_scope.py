@@ -18,7 +18,8 @@ NOWHERE = {
     "01": "growing", "05": "farm services", "44": "power generation", "46": "water", "48": "building", "49": "fitting",
     "51": "wholesale", "52": "retail", "54": "passenger transport", "63": "telecommunication networks",
     "64": "platforms for daily life, access", "65": "content and call centres", "71": "rental",
-    "72": "commerce services", "73": "research", "74": "testing, design, engineering", "75": "promotion of technology", "84": "health care",
+    "72": "commerce services", "73": "research", "74": "testing, design, engineering",
+    "75": "promotion of technology", "84": "health care",
 }  # fmt: skip
 """Divisions a cluster of manufacturing leaves out on purpose, docs/scope.md says why."""
 
