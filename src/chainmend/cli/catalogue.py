@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DEFAULT = "hangzhou-296x"
 
 # further subcommands, each in its module catalogue_<name>
-MORE: tuple[str, ...] = ("lineage", "find", "scope", "new")
+MORE: tuple[str, ...] = ("lineage", "find", "scope", "new", "diff", "concordance")
 
 
 def add(app: typer.Typer) -> None:
@@ -114,7 +114,8 @@ def status_name(status: str) -> str:
     return words[status] if language() == "en" else f"{words[status]} {status}"
 
 
-def _tier(tier: str) -> str:
+def tier_name(tier: str) -> str:
+    """The size class of a cluster in the current language."""
     words = {
         "trillion": _("trillion class"),
         "hundred-billion": _("hundred-billion class"),
@@ -129,7 +130,7 @@ def _all(output: Output, catalogue: Catalogue) -> None:
         (
             c.id,
             c.name[language()],
-            _tier(c.tier),
+            tier_name(c.tier),
             status_name(c.status),
             sum(len(chain.segments) for chain in c.chains),
         )
@@ -141,7 +142,7 @@ def _all(output: Output, catalogue: Catalogue) -> None:
 
 def _one(output: Output, catalogue: Catalogue, cluster: Cluster) -> None:
     name = cluster.name[language()]
-    output.say(f"{name} · {_tier(cluster.tier)} · {status_name(cluster.status)}", style="bold")
+    output.say(f"{name} · {tier_name(cluster.tier)} · {status_name(cluster.status)}", style="bold")
     if cluster.scope_note:
         output.say(cluster.scope_note[language()])
     for chain in cluster.chains:
