@@ -123,6 +123,15 @@ def test_an_unknown_output_is_counted_and_never_zero() -> None:
     assert (m.clusters[0].whole, m.clusters[0].share) == (None, None)
 
 
+def test_a_cluster_without_a_firm_is_known_to_be_empty_only_where_firms_have_a_class() -> None:
+    told = measure(
+        city_parts(dataset([("f1", "5111", 1.0), ("f2", None, 1.0)]), CATALOGUE, placed()), "codes"
+    )
+    assert outputs(told) == {"chips": 0, "robots": 0, "open": 0}
+    silent = measure(city_parts(dataset([("f1", None, 1.0)]), CATALOGUE, placed()), "codes")
+    assert {(c.counted, c.whole, c.share) for c in silent.clusters} == {(Amount(0, 0, None), None, None)}
+
+
 def test_not_a_number_is_unknown() -> None:
     some = dataset([("f1", "3973", float("nan")), ("f2", "3973", 1.0)])
     assert measure(city_parts(some, CATALOGUE, placed()), "codes").city == Amount(2, 1, 1.0)
@@ -154,7 +163,7 @@ def test_codes_of_another_classification_say_nothing() -> None:
 
     other = dataclasses.replace(dataset([("f1", "3973", 5.0), ("f2", None, 1.0)]), code_system="NACE Rev. 2")
     m = measure(city_parts(other, CATALOGUE, placed()), "codes")
-    assert outputs(m) == {"chips": 0, "robots": 0, "open": 0}
+    assert outputs(m) == {"chips": None, "robots": None, "open": None}
     assert m.unreached == {"no code": Amount(1, 0, 1.0), "other system": Amount(1, 0, 5.0)}
 
 

@@ -84,5 +84,10 @@ def test_unknown_outputs_and_codes_are_said(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "dataset.yaml").write_text("city: 甲市\ndate: 2025-12-31\n", "utf-8")
     code, out, _err = run(capsys, "catalogue", "scope", str(tmp_path))
     assert code == 0
-    for words in ("not known of 1", "code too coarse to tell", "no industry code", "not known"):
+    for words in (
+        "not known of 1",
+        "code too coarse to tell",
+        "no industry code",
+        "lower bounds: of 2 firms",
+    ):
         assert words in out

@@ -150,7 +150,12 @@ def city_parts(dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame) ->
             pl.lit("not placed")
         ),
     )
-    rows = [(code, c, share) for code in codes if code and same for c, share in code_shares(catalogue, code).items()]
+    rows = [
+        (code, c, share)
+        for code in codes
+        if code and same
+        for c, share in code_shares(catalogue, code).items()
+    ]
     shares = pl.DataFrame(
         rows, schema={"industry_code": pl.String} | dict(list(_PARTS.items())[1:]), orient="row"
     )
@@ -214,13 +219,14 @@ def measure(city: CityParts, basis: Basis) -> Measure:
     touched = _amount(reached)
     missed = city.firms.filter(pl.col(why).is_not_null()).sort(why)
     own, whole = _fen(parts, "own"), _fen(parts, "fen")
+    told = reached.height + missed.filter(pl.col(why) == "not in scope").height
 
     def known(fen: int) -> float | None:
         return None if touched.output is None else fen / FEN
 
     return Measure(
         basis=basis,
-        clusters=tuple(_clusters(parts, city.clusters, everybody)),
+        clusters=tuple(_clusters(parts, city.clusters, everybody, told > 0)),
         city=everybody,
         counted=Amount(touched.firms, touched.unknown, known(own)),
         rest=known(_fen(reached, "fen") - own),
@@ -230,12 +236,16 @@ def measure(city: CityParts, basis: Basis) -> Measure:
     )
 
 
-def _clusters(parts: pl.DataFrame, order: tuple[str, ...], city: Amount) -> Iterator[ClusterOutput]:
+def _clusters(
+    parts: pl.DataFrame, order: tuple[str, ...], city: Amount, told: bool
+) -> Iterator[ClusterOutput]:
+    """Each cluster; one without a firm has no output, unless of no firm it is known where it belongs."""
     by_cluster = {str(key[0]): frame for key, frame in parts.group_by("cluster_id")}
+    nothing = 0.0 if told else None
     for cluster in order:
         frame = by_cluster.get(cluster)
-        if frame is None:  # no firm is there: that is known
-            yield ClusterOutput(cluster, Amount(0, 0, 0.0), 0.0, 0.0 if city.output else None)
+        if frame is None:
+            yield ClusterOutput(cluster, Amount(0, 0, nothing), nothing, nothing if city.output else None)
             continue
         counted = _amount(frame, "own")
         share = counted.output / city.output if counted.output is not None and city.output else None
@@ -246,13 +256,13 @@ def _overlap(parts: pl.DataFrame, order: tuple[str, ...]) -> dict[tuple[str, str
     """Firms of each pair of clusters; firms of the same clusters are summed first, so that there are few rows."""
     sets = (
         parts.group_by("firm_id")
-        .agg(pl.col("cluster_id").sort().str.join("|").alias("set"), pl.col("fen").first())
+        .agg(pl.col("cluster_id").sort().str.join("\n").alias("set"), pl.col("fen").first())
         .group_by("set")
         .agg(pl.len(), pl.col("fen").is_null().sum().alias("unknown"), pl.col("fen").sum())
     )
     summed: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for joined, *numbers in sets.iter_rows():
-        for pair in combinations(sorted(joined.split("|"), key=order.index), 2):
+        for pair in combinations(sorted(joined.split("\n"), key=order.index), 2):
             summed[pair] = [a + b for a, b in zip(summed[pair], numbers, strict=True)]
     pairs = sorted(summed.items(), key=lambda item: (order.index(item[0][0]), order.index(item[0][1])))
     return {pair: Amount(n, gap, _yuan(fen if gap < n else None)) for pair, (n, gap, fen) in pairs}

@@ -82,6 +82,7 @@ def scope(
         )
     )
     _clusters(output, chains, measures)
+    _bounds(output, measures)
     _coverage(output, measures)
     _overlap(output, chains, measures)
     if earlier:
@@ -119,6 +120,18 @@ def _clusters(output: Output, catalogue: Catalogue, measures: Mapping[Basis, Mea
     output.table(_("Output of the clusters"), columns, rows, right=(2, 3, 4, 5, 6, 7))
     if empty:
         output.say(_("without a firm: {names}").format(names=_(", ").join(empty)))
+
+
+def _bounds(output: Output, measures: Mapping[Basis, Measure]) -> None:
+    """Say that the figures are lower bounds where a class, a segment or an output is not known."""
+    codes = measures["codes"]
+    classless = sum(a.firms for why, a in codes.unreached.items() if why != "not in scope")
+    nowhere = sum(a.firms for a in measures["placement"].unreached.values())
+    if classless or nowhere or codes.city.unknown:
+        line = _(
+            "lower bounds: of {a} firms no class is known, {b} are on no segment, of {c} no output is known"
+        )
+        output.say(line.format(a=f"{classless:,}", b=f"{nowhere:,}", c=f"{codes.city.unknown:,}"))
 
 
 def _coverage(output: Output, measures: Mapping[Basis, Measure]) -> None:
