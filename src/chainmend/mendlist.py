@@ -287,9 +287,13 @@ def diff(a: Scan, b: Scan, settings: Settings | None = None) -> list[dict[str, A
             }
         )
     order = ("opened", "worsened", "gone", "eased", "not_checked", "unchanged")
-    return sorted(
-        rows, key=lambda r: (order.index(r["event"]), -(r["severity_after"] or r["severity_before"]))
-    )
+    return sorted(rows, key=lambda r: (order.index(r["event"]), -_last(r)))
+
+
+def _last(row: Mapping[str, Any]) -> float:
+    """The severity after, or before where the finding is gone; 0 is a severity."""
+    after = row["severity_after"]
+    return float(row["severity_before"] if after is None else after)
 
 
 def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, change: float) -> str:

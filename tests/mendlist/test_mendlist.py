@@ -233,3 +233,8 @@ def test_a_list_from_before_statuses_were_kept_is_read(tmp_path: Path) -> None:
     found = read_list(tmp_path)
     assert found is not None
     assert found["cluster_status"].to_list() == [None]
+
+
+def test_a_finding_of_severity_0_is_a_finding() -> None:
+    changes = diff(made(1, {}), made(2, {"a": 0.0, "b": 5.0}))
+    assert [(c["event"], c["severity_after"]) for c in changes] == [("opened", 5.0), ("opened", 0.0)]
