@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from tests.chain.test_catalogue import write
 
 from chainmend.chain.catalogue import check_catalogue, load_catalogue
-from chainmend.chain.lineage import FLOW, flow, without_origin, without_successor
+from chainmend.chain.lineage import FLOW, flow, read_lineage, without_origin, without_successor
 from chainmend.chain.model import Catalogue, Succession
 
 LINEAGE = """\
@@ -149,3 +152,32 @@ def test_what_is_not_recorded_is_named(city: Catalogue) -> None:
         "intelligent-connected-vehicles",
         "modern-textiles-and-apparel",
     }
+
+
+def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    """A copy of nested lists and mappings with another value at one place."""
+    if not path:
+        return new
+    out = value.copy()
+    out[path[0]] = replaced(value[path[0]], path[1:], new)
+    return out
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place of nested lists and mappings."""
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from places(item, (*path, key))
+
+
+@pytest.mark.parametrize("odd", [None, 7, "odd", [], ["odd"], {}, {"odd": 1}, True], ids=repr)
+def test_no_value_in_any_place_breaks_the_check(odd: Any, tmp_path: Path) -> None:
+    """Every place of the file once with a value of another kind: read or refused, never an accident."""
+    write(tmp_path)
+    values = yaml.safe_load(LINEAGE)
+    for path in places(values):
+        text = yaml.safe_dump(replaced(values, path, odd), allow_unicode=True)
+        (tmp_path / "lineage.yaml").write_text(text, "utf-8")
+        _lineage, problems = read_lineage(tmp_path, ("chips", "toys"))
+        assert all(p.file == "lineage.yaml" and p.line >= 1 for p in problems)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.chain.test_catalogue import write
 
 from chainmend.chain.catalogue import load_catalogue
@@ -129,3 +132,17 @@ def test_a_slip_of_the_pen_has_neighbours(city: Catalogue, toys: Catalogue) -> N
     assert "光刻机" in near(city, "光克机")
     assert "lithography machine" in near(city, "litography machine")
     assert near(toys, "qqq") == []
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_answered(toys: Catalogue, term: str) -> None:
+    found = find(toys, term)
+    assert len({m.segment.id for m in found}) == len(found)
+    assert all(0 < m.score <= 100 for m in found)
+    assert len(near(toys, term)) <= 5
+
+
+def test_the_order_of_clusters_does_not_matter(city: Catalogue) -> None:
+    turned = replace(city, clusters=city.clusters[::-1])
+    for term in ("芯片", "3973", "servo"):
+        assert [m.segment.id for m in find(turned, term)] == [m.segment.id for m in find(city, term)]

@@ -123,7 +123,7 @@ def _source(reader: Reader, values: Any, status: Sureness, path: Place) -> str |
                 path, _("{status} without its source").format(status=status), _("the key of a source")
             )
         return None
-    if source not in reader.cited:
+    if not isinstance(source, str) or source not in reader.cited:
         reader.refuse((*path, "source"), f"source: {source}", _("a key under sources of this file"))
     return str(source)
 
