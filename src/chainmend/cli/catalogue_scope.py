@@ -230,7 +230,8 @@ def _rate(rate: float | None) -> str:
 
 
 def _points(points: float | None) -> str:
-    return "–" if points is None else _("{n} pp").format(n=f"{100 * points:+.1f}")
+    shown = round(100 * (points or 0), 1) or 0.0  # no minus before a zero
+    return "–" if points is None else _("{n} pp").format(n=f"{shown:+.1f}")
 
 
 def _plain(m: Measure, catalogue: Catalogue) -> dict[str, Any]:
