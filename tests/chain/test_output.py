@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainmend.chain.model import Catalogue, Chain, Cluster, CodeShare, Segment, Text
-from chainmend.chain.output import BASES, Amount, Basis, CityParts, Measure, city_parts, measure
+from chainmend.chain.output import (
+    BASES,
+    Amount,
+    Basis,
+    CityParts,
+    Measure,
+    city_parts,
+    measure,
+    overlap_matrix,
+)
 from chainmend.dataset import Dataset, Place
 from chainmend.errors import DatasetError
 from chainmend.tables import TABLES
@@ -108,6 +117,17 @@ def test_what_clusters_would_count_twice(city: CityParts) -> None:
     assert by_codes.overlap == {("chips", "robots"): Amount(1, 0, 1000.0)}
     assert by_placement.doubled == 100
     assert by_placement.overlap == {("chips", "robots"): Amount(1, 0, 100.0)}
+
+
+def test_the_matrix_of_overlap_is_symmetric_with_whole_outputs_on_its_diagonal(city: CityParts) -> None:
+    found = overlap_matrix(measure(city, "codes"))
+    assert found == {
+        "chips": {"chips": 1100, "robots": 1000, "open": 0},
+        "robots": {"chips": 1000, "robots": 1000, "open": 0},
+        "open": {"chips": 0, "robots": 0, "open": 0},
+    }
+    none = city_parts(dataset([("f1", "3491", None)]), CATALOGUE, placed())
+    assert overlap_matrix(measure(none, "codes"))["chips"] == {"chips": None, "robots": None, "open": 0}
 
 
 def test_an_unknown_output_is_counted_and_never_zero() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import polars as pl
 import pytest
 from tests.cli.test_main import run
 
@@ -68,6 +69,23 @@ def test_json_adds_up(folders: tuple[str, str], capsys: pytest.CaptureFixture[st
         assert {c["status"] for c in m["clusters"]} >= {"confirmed", "stated", "unofficial", "open"}
     assert told["growth"]["codes"][0]["cluster_id"] is None
     assert "4416" in told["uncounted"]
+
+
+def test_out_writes_a_row_for_each_cluster_and_the_matrix(
+    folders: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "clusters.csv"
+    told = json.loads(run(capsys, "catalogue", "scope", folders[0], "--out", str(file), "--json")[1])
+    table = pl.read_csv(file)
+    clusters = told["measures"]["codes"]["clusters"]
+    assert table["cluster"].to_list() == 2 * [c["id"] for c in clusters]
+    assert table["status"].head(len(clusters)).to_list() == [c["status"] for c in clusters]
+    square = table.head(len(clusters)).select([c["id"] for c in clusters]).to_numpy()
+    assert (square == square.T).all()
+    assert square.diagonal().tolist() == [c["whole"] for c in clusters]
+    code, _out, err = run(capsys, "catalogue", "scope", folders[0], "--out", "clusters.xlsx")
+    assert code == 2
+    assert ".csv" in err
 
 
 def test_an_earlier_date_that_is_later_is_refused(

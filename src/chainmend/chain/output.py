@@ -266,3 +266,16 @@ def _overlap(parts: pl.DataFrame, order: tuple[str, ...]) -> dict[tuple[str, str
             summed[pair] = [a + b for a, b in zip(summed[pair], numbers, strict=True)]
     pairs = sorted(summed.items(), key=lambda item: (order.index(item[0][0]), order.index(item[0][1])))
     return {pair: Amount(n, gap, _yuan(fen if gap < n else None)) for pair, (n, gap, fen) in pairs}
+
+
+def overlap_matrix(m: Measure) -> dict[str, dict[str, float | None]]:
+    """Cluster -> cluster -> whole output of the firms both have a part of, in yuan; itself on the diagonal.
+
+    Pairs without a common firm have 0, pairs of whose firms no output is known None.
+    """
+    shown: dict[str, dict[str, float | None]] = {
+        a.cluster_id: {b.cluster_id: a.whole if a is b else 0.0 for b in m.clusters} for a in m.clusters
+    }
+    for (a, b), both in m.overlap.items():
+        shown[a][b] = shown[b][a] = both.output
+    return shown

@@ -38,6 +38,10 @@ def scope(
     before: Annotated[
         Path | None, typer.Option("--before", help=_("the same city at an earlier date, for growth"))
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=_("write a .csv with a row for each cluster and the matrix of overlap")),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:
     """Print both measures of every cluster, coverage, overlap, and growth where there is an earlier date."""
@@ -45,8 +49,13 @@ def scope(
     from chainmend.chain.growth import growth
     from chainmend.chain.output import BASES, measure
     from chainmend.chain.scope import uncounted
+    from chainmend.errors import SettingsError
     from chainmend.intake.reader import read_dataset
 
+    if out is not None and out.suffix != ".csv":
+        raise SettingsError(
+            out.name, expected=_("a name that ends in .csv"), do=_("name another file with --out")
+        )
     output, chains = Output(json=json), load_catalogue(catalogue)
     data, earlier = read_dataset(dataset), read_dataset(before) if before else None
     now = _parts(data, chains)
@@ -56,6 +65,8 @@ def scope(
         then = _parts(earlier, chains)
         grown = {basis: growth(now, then, basis) for basis in BASES}
     missed = uncounted(chains)
+    if out is not None:
+        _write(chains, measures, out)
     output.emit(
         {
             "catalogue": chains.id, "version": chains.version, "place": now.place, "date": now.date,
@@ -89,6 +100,26 @@ def scope(
         _growth(output, chains, grown, f"{earlier.date} → {now.date}")
     line = _("classes that segments use and no cluster counts: {n} ({codes})")
     output.say(line.format(n=len(missed), codes=", ".join(missed) or "–"))
+
+
+def _write(catalogue: Catalogue, measures: Mapping[Basis, Measure], out: Path) -> None:
+    """A row for each cluster and measure, then a column for each cluster: the matrix of overlap."""
+    import polars as pl
+
+    from chainmend.chain.output import overlap_matrix
+
+    rows = [
+        {"measure": basis}
+        | {k: v for k, v in row.items() if k != "id"}
+        | {"cluster": row["id"]}
+        | shared[row["id"]]
+        for basis, m in measures.items()
+        for shared in (overlap_matrix(m),)
+        for row in _plain(m, catalogue)["clusters"]
+    ]
+    first = ("measure", "cluster", "zh", "en", "status")
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    frame.select(*first, pl.exclude(first)).write_csv(out)
 
 
 def _parts(data: Dataset, catalogue: Catalogue) -> CityParts:
@@ -212,6 +243,8 @@ def _money(amount: Amount) -> str:
 def _yuan(yuan: float) -> str:
     from chainmend.names import money
 
+    if abs(yuan) < 10_000:
+        return _("{n} yuan").format(n=f"{yuan:,.0f}")
     return money(yuan)[0 if language() == "zh" else 1]
 
 
