@@ -123,14 +123,11 @@ def _come_and_gone(
 def _renamed(
     level: Level, before: Cluster | Chain | Segment, now: Cluster | Chain | Segment
 ) -> Iterator[Change]:
-    ids = (before.id,), (now.id,)
-    if getattr(before, "chain_id", "") != getattr(now, "chain_id", ""):
-        ids = (), ()  # a new id follows from the new chain
-    was, is_ = before.name.pair, now.name.pair
-    if ids[0] != ids[1]:
-        yield Change(level, "renamed", now.id, (*ids[0], *was), (*ids[1], *is_))
-    elif was != is_:
-        yield Change(level, "renamed", now.id, was, is_)
+    same_chain = getattr(before, "chain_id", "") == getattr(now, "chain_id", "")  # else a new id follows from it
+    if before.id != now.id and same_chain:
+        yield Change(level, "renamed", now.id, (before.id, *before.name.pair), (now.id, *now.name.pair))
+    elif before.name != now.name:
+        yield Change(level, "renamed", now.id, before.name.pair, now.name.pair)
 
 
 def _set(

@@ -42,8 +42,8 @@ def bare_code(code: str) -> str:
 def same_system(dataset: Dataset, catalogue: Catalogue) -> bool:
     """Whether the dataset's industry codes may be read as the catalogue's; yes where the dataset does not say.
 
-    The same digits mean different things in two systems: 2815 is bearings and gears in NACE Rev. 2, ovens and
-    furnaces in ISIC Rev. 4.
+    The same digits mean different things in two systems: 2451 is the casting of iron in NACE Rev. 2 and the making
+    of electric toys in GB/T 4754-2017.
     """
     told = dataset.code_system
     return told is None or _plain(told) == _plain(catalogue.code_system)

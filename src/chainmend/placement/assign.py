@@ -134,7 +134,9 @@ def _overrides(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
 
 def _by_code(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """firm_id, segment_id, vote, why, near: how many segments have the firm's code."""
-    pairs = [(bare_code(code), s.id) for s in catalogue.segments.values() for code in s.codes]
+    told = [(bare_code(code), s.id) for s in catalogue.segments.values() for code in s.codes]
+    # class 3250 is all of group 325, and what a workbook makes of 32.50 is 32.5
+    pairs = told + [(code[:3], s) for code, s in told if len(code) == 4 and code.endswith("0")]
     number = Counter(code for code, _segment in pairs)
     codes = pl.DataFrame(
         [(c, s, number[c]) for c, s in pairs],
