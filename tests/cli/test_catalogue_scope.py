@@ -109,3 +109,18 @@ def test_unknown_outputs_and_codes_are_said(tmp_path: Path, capsys: pytest.Captu
         "lower bounds: of 2 firms",
     ):
         assert words in out
+
+
+def test_a_rate_a_year_stands_beside_growth_over_years(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for year, output in ((2015, "290300000000"), (2024, "440900000000")):
+        (tmp_path / str(year)).mkdir()
+        rows = f"firm_id,name,industry_code,city,output\n1,甲,3973,甲市,{output}\n"
+        (tmp_path / str(year) / "firms.csv").write_text(rows, "utf-8")
+        (tmp_path / str(year) / "dataset.yaml").write_text(f"city: 甲市\ndate: {year}-12-31\n", "utf-8")
+    folders = (str(tmp_path / "2024"), "--before", str(tmp_path / "2015"))
+    code, out, _err = run(capsys, "catalogue", "scope", *folders)
+    assert code == 0
+    line = next(line for line in out.splitlines() if line.startswith("all firms"))
+    assert line.split()[2:5] == ["+51.9%", "–", "+4.8%"]  # 440.9 / 290.3 over nine years
