@@ -172,6 +172,13 @@ def test_weights_that_sum_to_more_than_one_are_scaled() -> None:
     assert outputs(m) == {"chips": 30, "robots": 60, "open": 0}
 
 
+def test_halves_of_three_fen_are_one_fen_each_and_one_is_left() -> None:
+    halves = placed(("f1", "chips.a", 0.5), ("f1", "robots.a", 0.5))
+    m = measure(city_parts(dataset([("f1", None, 0.03)]), CATALOGUE, halves), "placement")
+    assert outputs(m) == {"chips": 0.01, "robots": 0.01, "open": 0}
+    assert m.rest == 0.01
+
+
 @pytest.mark.parametrize("weight", [-0.1, float("nan"), float("inf"), None])
 def test_a_weight_that_is_none_is_refused(weight: float) -> None:
     with pytest.raises(DatasetError, match="chips"):
