@@ -181,7 +181,7 @@ def _share(share: float | None) -> str:
 def _carried(output: Output, names: dict[str, str], carried: Converted) -> None:
     for title, rows in (
         (_("Carried over"), carried.values),
-        (_("Stays: no link carries it over"), carried.left),
+        (_("Not carried over"), carried.left),
     ):
         table = [(id, names[id], f"{value:,.10g}") for id, value in rows.items()]
         output.table(title, ("id", _("segment"), _("value")), table, right=(2,))
