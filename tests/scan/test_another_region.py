@@ -130,8 +130,11 @@ def test_the_system_is_kept_and_is_part_of_the_fingerprint(region: Path, tmp_pat
     assert read_dataset(region).fingerprint != dataset.fingerprint
 
 
-def test_without_a_description_the_country_is_that_of_the_city(region: Path) -> None:
+@pytest.mark.parametrize("about", [None, ABOUT.replace("country: DEU\n", "")], ids=["no file", "no country"])
+def test_a_country_that_is_not_told_is_that_of_the_city(about: str | None, region: Path) -> None:
     (region / "dataset.yaml").unlink()
+    if about:
+        (region / "dataset.yaml").write_text(about, "utf-8")
     dataset = read_dataset(region)
     assert (dataset.place.city, dataset.place.country) == ("Musterstadt", "DEU")
     assert dataset.firms.filter(pl.col("firm_id") == "F1")["place"].to_list() == ["local"]

@@ -42,6 +42,7 @@ class Description:
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     code_system: str | None = None
+    country_told: bool = False
 
 
 def read_description(folder: Path) -> Description | None:
@@ -93,6 +94,7 @@ def read_description(folder: Path) -> Description | None:
         _columns(values),
         tuple(map(str, values.get("notes") or ())),
         str(values["code_system"]) if values.get("code_system") else None,
+        country_told=bool(values.get("country")),
     )
 
 
