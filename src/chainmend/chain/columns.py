@@ -115,15 +115,13 @@ def _links(catalogue: Catalogue, chosen: set[str], outside: bool) -> tuple[Depen
     found: dict[tuple[str, str], Dependence] = {}
     of = {id: s.cluster_id for id, s in catalogue.segments.items()}
     for d in catalogue.dependences:
-        inside = (d.source in chosen) + (d.target in chosen)
-        if d.kind in _KINDS and (inside == 2 or (outside and inside)):
-            pair = (
-                d.source if d.source in chosen else f"<{of[d.source]}",
-                d.target if d.target in chosen else f">{of[d.target]}",
-            )
-            known = found.get(pair)
-            if known is None or _KINDS.index(d.kind) < _KINDS.index(known.kind):
-                found[pair] = Dependence(*pair, d.kind)
+        into, out_of = d.target in chosen, d.source in chosen
+        if d.kind not in _KINDS or not ((into and out_of) or (outside and into != out_of)):
+            continue
+        pair = (d.source if out_of else f"<{of[d.source]}", d.target if into else f">{of[d.target]}")
+        known = found.get(pair)
+        if known is None or _KINDS.index(d.kind) < _KINDS.index(known.kind):
+            found[pair] = d if into and out_of else Dependence(*pair, d.kind)
     return tuple(d for _pair, d in sorted(found.items()))
 
 

@@ -20,8 +20,9 @@ from chainmend.chain.columns import Grid, Heading, grid
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, DependenceClass
 
-_SWEEPS = 10
+_SWEEPS = 6
 _SETTLING = 4
+_TURNS, _LAST = 3, 8
 
 
 @dataclass(frozen=True)
@@ -123,20 +124,22 @@ def _route(found: Grid) -> tuple[tuple[Link, ...], dict[str, tuple[int, int]]]:
     A long dependence takes the lanes of its source or of its target, of whichever has more long ones: so lines leave
     together like branches or join like tributaries, and few lanes do.
     """
-    span = {d: found.place[d.target][1] - found.place[d.source][1] for d in found.links}
-    long = [d for d in found.links if abs(span[d]) > 1]
+    spans = [found.place[d.target][1] - found.place[d.source][1] for d in found.links]
+    long = [d for d, span in zip(found.links, spans, strict=True) if abs(span) > 1]
     leaving, coming = Counter(d.source for d in long), Counter(d.target for d in long)
     links, lanes = [], {}
-    for d in found.links:
+    for d, span in zip(found.links, spans, strict=True):
         band, start = found.place[d.source]
-        step = 1 if span[d] > 0 else -1
-        shared = f"{d.source}>" if leaving[d.source] >= coming[d.target] else f">{d.target}"
+        step = 1 if span > 0 else -1
         via = []
-        for column in range(start + step, start + span[d], step) if span[d] else ():
-            id = f"{shared}@{column}{'' if step > 0 else '<'}"
-            lanes[id] = (band, column)
-            via.append(id)
-        links.append(Link(d.source, d.target, d.kind, tuple(via), span[d] < 0, span[d] == 0))
+        if abs(span) > 1:
+            shared = f"{d.source}>" if leaving[d.source] >= coming[d.target] else f">{d.target}"
+            back = "" if step > 0 else "<"
+            for column in range(start + step, start + span, step):
+                id = f"{shared}@{column}{back}"
+                lanes[id] = (band, column)
+                via.append(id)
+        links.append(Link(d.source, d.target, d.kind, tuple(via), span < 0, span == 0))
     return tuple(links), lanes
 
 
@@ -159,22 +162,26 @@ def _ordered(
     if len(columns) < 2:
         return columns, 0
     at = {id: (c, n) for c, ids in enumerate(columns) for n, id in enumerate(ids)}
-    joined = [np.zeros((len(a), len(b))) for a, b in pairwise(columns)]
+    joined = [np.zeros((len(a), len(b)), dtype=np.float32) for a, b in pairwise(columns)]
     for a, b in pairs:
         joined[at[a][0]][at[a][1], at[b][1]] = 1.0
+    ends = [np.nonzero(links) for links in joined]
     bands = [np.array([band[id] for id in ids], dtype=int) for ids in columns]
     order = [np.arange(len(ids)) for ids in columns]
-    best, fewest = list(order), _crossings(joined, order)
+    best, fewest = list(order), _crossings(ends, order)
     for sweep in range(_SWEEPS):
         right = sweep % 2 == 0
         for c in range(1, len(columns)) if right else range(len(columns) - 2, -1, -1):
             before, links = (c - 1, joined[c - 1]) if right else (c + 1, joined[c].T)
             order[c] = _by_barycentre(order[c], bands[c], order[before], links)
         for c in range(len(columns)):
-            order[c] = _swapped(c, order, bands[c], joined)
-        count = _crossings(joined, order)
+            order[c] = _swapped(c, order, bands[c], joined, _TURNS)
+        count = _crossings(ends, order)
         if count < fewest:
             best, fewest = list(order), count
+    for c in range(len(columns)):
+        best[c] = _swapped(c, best, bands[c], joined, _LAST)
+    fewest = _crossings(ends, best)
     return [[ids[n] for n in best[c]] for c, ids in enumerate(columns)], fewest
 
 
@@ -191,38 +198,36 @@ def _by_barycentre(own: Any, bands: Any, other: Any, links: Any) -> Any:
     return np.lexsort((np.arange(len(own)), mean.round(9), bands))  # rounded: the same on every machine
 
 
-def _crossings(joined: list[Any], order: list[Any]) -> int:
-    """Number of pairs of lines that cross between neighbouring columns."""
-    total = 0.0
-    for c, links in enumerate(joined):
-        m = links[order[c]][:, order[c + 1]]
-        above = m.cumsum(0) - m  # lines that start higher up, by where they end
-        lower = above[:, ::-1].cumsum(1)[:, ::-1] - above
-        total += float((m * lower).sum())
-    return int(total)
-
-
-def _swapped(c: int, order: list[Any], bands: Any, joined: list[Any]) -> Any:
-    """Order of column `c` after neighbours have changed places as long as that takes crossings away."""
+def _crossings(ends: list[Any], order: list[Any]) -> int:
+    """Number of pairs of lines that cross between neighbouring columns; `ends` are the lines by their two ends."""
     import numpy as np
 
-    cost = np.zeros(
-        (len(order[c]), len(order[c]))
-    )  # crossings of the lines of u and v where u stands above v
-    for links in (
-        *([joined[c - 1][order[c - 1]]] if c else []),
-        *([joined[c][:, order[c + 1]].T] if c < len(joined) else []),
-    ):
-        cost += links.T @ (links.cumsum(0) - links)
-    table, own = cost.tolist(), order[c].tolist()
-    changed = True
-    while changed:
-        changed = False
-        for n in range(len(own) - 1):
-            u, v = own[n], own[n + 1]
-            if bands[u] == bands[v] and table[u][v] > table[v][u]:
-                own[n], own[n + 1], changed = v, u, True
-    return np.array(own, dtype=int)
+    at = [np.argsort(own) for own in order]
+    total = 0
+    for c, (left, right) in enumerate(ends):
+        a, b = at[c][left], at[c + 1][right]
+        b = b[np.lexsort((b, a))].astype(np.int32)  # by start, then by end: what falls from here on crosses
+        total += int(np.count_nonzero(np.triu(b[:, None] > b[None, :])))
+    return total
+
+
+def _swapped(c: int, order: list[Any], bands: Any, joined: list[Any], turns: int) -> Any:
+    """Order of column `c` after neighbours have changed places where that takes crossings away, in so many turns."""
+    import numpy as np
+
+    sides = [np.take(joined[c - 1].T, order[c - 1], axis=1)] if c else []
+    sides += [np.take(joined[c], order[c + 1], axis=1)] if c < len(joined) else []
+    above = [links.cumsum(1) - links for links in sides]
+    own = order[c].copy()
+    for turn in range(turns):
+        u, v = own[turn % 2 : -1 : 2], own[1 + turn % 2 :: 2]
+        gain = sum(  # crossings of the lines of both as they stand, less those after the change
+            np.einsum("ij,ij->i", links[u], before[v]) - np.einsum("ij,ij->i", links[v], before[u])
+            for links, before in zip(sides, above, strict=True)
+        )
+        worse = (gain > 0) & (bands[u] == bands[v])
+        u[worse], v[worse] = v[worse], u[worse]
+    return own
 
 
 def _settled(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DEFAULT = "hangzhou-296x"
 
 # further subcommands, each in its module catalogue_<name>
-MORE: tuple[str, ...] = ("lineage", "find", "scope", "new", "diff", "concordance")
+MORE: tuple[str, ...] = ("lineage", "find", "scope", "new", "diff", "concordance", "draw")
 
 
 def add(app: typer.Typer) -> None:
