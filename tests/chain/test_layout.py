@@ -139,7 +139,7 @@ def test_crossings_are_counted_right_and_fewer_than_in_the_order_of_the_file(clu
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_stages_stand_in_order_and_boxes_apart(cluster: str) -> None:
     plan = layout(CATALOGUE, ids_of(cluster), sizes={"emb.lidar": 3.0}, gap=0.25)
-    order = {h.stage: (h.first, h.last) for h in plan.headings}
+    order = {h.stage: (h.first, h.last) for h in plan.grid.headings}
     assert all(a[1] < b[0] for a, b in pairwise(order.values()))
     for id, spot in plan.spots.items():
         if not spot.lane:

@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from chainmend.chain.columns import Grid, Heading, grid
+from chainmend.chain.columns import Grid, grid
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, DependenceClass
 
-_SWEEPS = 6
+_SWEEPS = 5
 _SETTLING = 4
-_TURNS, _LAST = 3, 8
+_TURNS, _LAST = 2, 6
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,6 @@ class Layout:
     tops: tuple[float, ...]
     heights: tuple[float, ...]
     crossings: int
-
-    @property
-    def headings(self) -> tuple[Heading, ...]:
-        """Stages over their columns."""
-        return self.grid.headings
 
 
 def layout(
@@ -257,13 +252,14 @@ def _settled(
     for a, b in pairs:
         left[b].append(a)
         right[a].append(b)
+    around = {id: left.get(id, []) + right.get(id, []) for id in y}
     for turn in range(_SETTLING):
+        near = left if turn == 0 else right if turn == 1 else around
         for key in sorted(stacks, key=lambda k: k[1], reverse=turn % 2 == 1):
-            sides = (left,) if turn == 0 else (right,) if turn == 1 else (left, right)
-            wanted = []
-            for id in stacks[key]:
-                near = [y[other] for side in sides for other in side.get(id, ())]
-                wanted.append(sum(near) / len(near) if near else y[id])
+            wanted = [
+                sum([y[other] for other in near[id]]) / len(near[id]) if near.get(id) else y[id]
+                for id in stacks[key]
+            ]
             offsets, total = stacked[key]
             top, room = tops[key[0]], tall[key[0]] - total
             spots = _spread([w - top - o for w, o in zip(wanted, offsets, strict=True)], room)
