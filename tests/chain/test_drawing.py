@@ -140,6 +140,7 @@ def test_width_of_a_chinese_character_is_a_square() -> None:
     [
         ("通用滚动与滑动轴承", 80.0, ["通用滚动与", "滑动轴承"]),
         ("测试机、分选机与探针台", 95.0, ["测试机、", "分选机与探针台"]),
+        ("OLED 有机发光材料", 90.0, ["OLED", "有机发光材料"]),
         ("V2X 终端", 200.0, ["V2X 终端"]),
         ("Vehicle-road-cloud systems", 95.0, ["Vehicle-road-", "cloud systems"]),
         ("Radiopharmaceuticals", 40.0, ["Radiopharmaceuticals"]),

@@ -33,9 +33,9 @@ def _em(c: str) -> float:
 def wrap(text: str, size: float, room: float) -> list[str]:
     """Lines of `text` that fit into `room`, as few as can be and of even length.
 
-    Chinese breaks after "and" and a comma where that takes no more lines, else between any two characters but not
-    before closing punctuation; other words stay whole and may break
-    after a hyphen or a slash. A single word wider than `room` stands on a line of its own.
+    Chinese breaks after "and", a comma or a Latin word where that takes no more lines, else between any two
+    characters, but not before closing punctuation. Other words stay whole and may break after a hyphen or a slash. A
+    single word wider than `room` stands on a line of its own.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     """
     pieces = _pieces(text)
     lines = _fill(pieces, size, room)
-    phrases = re.findall(r".*?[与和及、]|.+$", text)
+    phrases = re.findall(r".*?(?:[与和及、]|[A-Za-z0-9] )|.+$", text)
     better = _fill(phrases, size, room)
     if len(better) == len(lines) and max(width(line, size) for line in better) <= room:
         pieces, lines = phrases, better
