@@ -104,6 +104,20 @@ def test_a_csv_says_the_same(tmp_path: Path) -> None:
         load_concordance(write(tmp_path, table.replace("0.7", "half"), "links.csv"), A, B)
 
 
+def test_a_csv_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "links.csv").write_bytes("from,to,kind\n甲,乙,exact\n".encode("gb18030"))
+    with pytest.raises(CatalogueError, match=r"links\.csv.*UTF-8"):
+        load_concordance(tmp_path / "links.csv", A, B)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "links: 7", "from: hangzhou-296x\nto: demo-region-nace\nlinks: [7]"]
+)
+def test_a_file_of_another_form(text: str, tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match=r"links\.yaml:\d"):
+        load_concordance(write(tmp_path, text), A, B)
+
+
 @pytest.mark.parametrize("name", ["nowhere.yaml", "links.txt"])
 def test_no_such_file(name: str, tmp_path: Path) -> None:
     write(tmp_path, name="links.txt")

@@ -59,13 +59,15 @@ def test_figures_go_over_and_what_stays_is_told(tmp_path: Path) -> None:
 
 
 def test_what_is_written_can_be_read_again(tmp_path: Path) -> None:
-    """A person edits the table and deletes the two last columns, which say what is only proposed."""
+    """What is only proposed counts for nothing, until a person takes that word away."""
     out = tmp_path / "links.csv"
     run(*PAIR, "--file", str(write(tmp_path)), "--out", str(out))
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     stated = [r for r in rows if r["status"] != "proposed"]
     assert len(stated) == 5
     assert len(rows) > 5
+    found = json.loads(run(*PAIR, "--file", str(out), "--json").output)
+    assert len(found["links"]) == 5
     edited = tmp_path / "edited.csv"
     with edited.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, ("from", "to", "kind", "share", "source"), extrasaction="ignore")

@@ -100,6 +100,28 @@ def test_firms_that_move_in_words(
     assert "toy.robots" in output
 
 
+def test_corrections_follow_their_segment(tmp_path: Path, town: str) -> None:
+    """Gears got another id; robots are gone, and with them what was corrected onto them."""
+    old, new = tmp_path / "v1", tmp_path / "v2"
+    old.mkdir()
+    new.mkdir()
+    write(old)
+    end = TOYS.index("      - id: toy.robots")
+    flags = (
+        TOYS[end:].replace("toy.robots", "toy.flags").replace("机器人", "旗").replace("toy robot", "toy flag")
+    )
+    flags = flags.replace("en: Robots", "en: Flags")
+    write(new, toys=(TOYS[:end] + flags).replace("toy.gears", "toy.cogs"))
+    (Path(town) / "overrides.csv").write_text("firm_id,segment_id\nF2,toy.gears\nF1,toy.robots\n", "utf-8")
+    found = json.loads(run("diff", str(old), str(new), "--dataset", town, "--json").output)["placements"]
+    assert found["corrections_left_out"] == {"a": 0, "b": 1}
+    assert [(r["firm_id"], r["before"], r["after"]) for r in found["rows"]] == [
+        ("F1", "toy.robots", "toy.cogs"),
+        ("F3", "toy.robots", None),
+    ]
+    assert "left out there: 1" in run("diff", str(old), str(new), "--dataset", town).output
+
+
 def test_a_catalogue_does_not_differ_from_itself(town: str) -> None:
     found = json.loads(
         run("diff", "demo-region-nace", "demo-region-nace", "--dataset", town, "--json").output

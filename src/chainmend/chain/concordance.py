@@ -1,7 +1,7 @@
 """Segments of one catalogue set against those of another, and figures carried over.
 
 A concordance is a YAML file (``from``, ``to``, ``sources``, ``links``) or a CSV with the columns from, to, kind,
-share, source. The kinds:
+share, source (and status: a row that is only ``proposed`` counts for nothing). The kinds:
 
 exact
     both are the same; the whole figure goes over;
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 Kind = Literal["exact", "broader", "narrower", "related"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 COLUMNS = ("from", "to", "kind", "share", "source")
+PROPOSED = "proposed"
 _SHIPPED = Path(__file__).parent / "concordances"
 _ROUNDING = 1e-9
 
@@ -148,23 +149,34 @@ def check_concordance(path: Path, a: Catalogue, b: Catalogue) -> tuple[Concordan
 
 
 def _read_csv(path: Path, a: str, b: str) -> tuple[dict[str, Any], Lines]:
-    """A CSV in the form of the YAML file; citations stand in the column itself."""
-    lines, links = Lines(path.name), []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        table = csv.DictReader(file)
-        lost = [c for c in COLUMNS[:3] if c not in (table.fieldnames or ())]
-        if lost:
-            raise CatalogueError(
-                _("no column {names}").format(names=", ".join(lost)),
-                expected=", ".join(COLUMNS),
-                where=f"{path.name}:1",
-            )
-        for n, row in enumerate(table):
-            lines.of["links", n] = table.line_num
-            filled: dict[str, Any] = {c: row[c].strip() for c in COLUMNS if (row.get(c) or "").strip()}
-            if "share" in filled:
-                filled["share"] = _number(filled["share"])
-            links.append(filled)
+    """A CSV in the form of the YAML file; citations stand in the column itself, rows only proposed are left out."""
+    lines = Lines(path.name)
+    links: list[dict[str, Any]] = []
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogueError(
+            _("byte {position} is not UTF-8").format(position=error.start),
+            expected=_("a text file in UTF-8"),
+            where=path.name,
+            do=_("save the file again as UTF-8"),
+        ) from error
+    table = csv.DictReader(text.splitlines())
+    lost = [c for c in COLUMNS[:3] if c not in (table.fieldnames or ())]
+    if lost:
+        raise CatalogueError(
+            _("no column {names}").format(names=", ".join(lost)),
+            expected=", ".join(COLUMNS),
+            where=f"{path.name}:1",
+        )
+    for row in table:
+        if row.get("status") == PROPOSED:
+            continue
+        lines.of["links", len(links)] = table.line_num
+        filled: dict[str, Any] = {c: row[c].strip() for c in COLUMNS if (row.get(c) or "").strip()}
+        if "share" in filled:
+            filled["share"] = _number(filled["share"])
+        links.append(filled)
     cited = {link["source"]: link["source"] for link in links if "source" in link}
     return {"from": a, "to": b, "sources": cited, "links": links}, lines
 

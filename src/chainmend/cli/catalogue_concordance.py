@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from chainmend.chain.matching import Likeness
     from chainmend.chain.model import Catalogue
 
-_PROPOSED = "proposed"
-
 
 def add(group: typer.Typer) -> None:
     """Add the command to the group."""
@@ -125,6 +123,8 @@ def _kind(p: Likeness) -> str:
 def _plain(
     a: Catalogue, b: Catalogue, links: Concordance | None, proposed: list[Likeness], carried: Converted | None
 ) -> dict[str, Any]:
+    from chainmend.chain.concordance import PROPOSED
+
     return {
         "a": {"id": a.id, "version": a.version, "code_system": a.code_system},
         "b": {"id": b.id, "version": b.version, "code_system": b.code_system},
@@ -134,7 +134,7 @@ def _plain(
         ],
         "proposals": [
             {
-                "from": p.source, "to": p.target, "kind": _kind(p), "status": _PROPOSED, "score": p.score,
+                "from": p.source, "to": p.target, "kind": _kind(p), "status": PROPOSED, "score": p.score,
                 "terms": p.terms, "hs": p.hs, "codes": p.codes,
             }
             for p in proposed
@@ -192,7 +192,7 @@ def _carried(output: Output, names: dict[str, str], carried: Converted) -> None:
 def _write(out: Path, links: Concordance | None, proposed: list[Likeness], carried: Converted | None) -> None:
     import csv
 
-    from chainmend.chain.concordance import COLUMNS
+    from chainmend.chain.concordance import COLUMNS, PROPOSED
 
     with out.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -204,4 +204,4 @@ def _write(out: Path, links: Concordance | None, proposed: list[Likeness], carri
         table.writerow((*COLUMNS, "status", "score"))
         for x in links.links if links else ():
             table.writerow((x.source, x.target, x.kind, x.share, cited.get(x.citation or ""), "", ""))
-        table.writerows((p.source, p.target, _kind(p), "", "", _PROPOSED, p.score) for p in proposed)
+        table.writerows((p.source, p.target, _kind(p), "", "", PROPOSED, p.score) for p in proposed)

@@ -72,10 +72,12 @@ def _moves(dataset: Path, before: Catalogue, after: Catalogue, found: Comparison
 
     from chainmend.intake.reader import read_dataset
     from chainmend.placement.assign import place
-    from chainmend.placement.moves import moves
+    from chainmend.placement.moves import fitted, moves
 
     data = read_dataset(dataset)
-    rows = moves(place(data, before), place(data, after), found.same)
+    back = {now: then for then, now in found.same.items()}
+    (old, lost), (new, gone) = fitted(data, before, after, back), fitted(data, after, before, found.same)
+    rows = moves(place(old, before), place(new, after), found.same)
     named = rows.join(data.table("firms").select("firm_id", "name"), on="firm_id", how="left")
     flows = (
         rows.group_by("before", "after")
@@ -86,6 +88,7 @@ def _moves(dataset: Path, before: Catalogue, after: Catalogue, found: Comparison
         "firms": data.table("firms").height,
         "moving": rows["firm_id"].n_unique(),
         "synthetic": data.synthetic,
+        "corrections_left_out": {"a": lost, "b": gone},
         "flows": flows,
         "rows": named.select("firm_id", "name", "before", "after", "weight"),
     }
@@ -107,6 +110,7 @@ def _plain(a: Catalogue, b: Catalogue, found: Comparison, moved: dict[str, Any] 
         "placements": moved
         and {
             "firms": moved["firms"], "moving": moved["moving"], "synthetic": moved["synthetic"],
+            "corrections_left_out": moved["corrections_left_out"],
             "flows": moved["flows"].to_dicts(), "rows": moved["rows"].to_dicts(),
         },
     }  # fmt: skip
@@ -193,6 +197,12 @@ def _moved(output: Output, a: Catalogue, b: Catalogue, moved: dict[str, Any], li
     if moved["synthetic"]:
         output.say(_("made-up data"))
     output.say(_("{n} of {firms} firms move").format(n=f"{moved['moving']:,}", firms=f"{moved['firms']:,}"))
+    for side, catalogue in (("a", a), ("b", b)):
+        if moved["corrections_left_out"][side]:
+            line = _("corrections onto segments that {id} does not have, left out there: {n}")
+            output.say(
+                line.format(id=f"{catalogue.id} {catalogue.version}", n=moved["corrections_left_out"][side])
+            )
     before, after = ({s.id: s.name[language()] for s in x.segments.values()} for x in (a, b))
 
     def named(id: str | None, names: dict[str, str]) -> str:

@@ -9,8 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+from chainmend.placement.assign import NOWHERE
+
+if TYPE_CHECKING:
+    from chainmend.chain.model import Catalogue
+    from chainmend.dataset import Dataset
 
 _LEAST = 1e-9
 SCHEMA = {"firm_id": pl.String, "before": pl.String, "after": pl.String, "weight": pl.Float64}
@@ -34,6 +42,31 @@ def moves(before: pl.DataFrame, after: pl.DataFrame, same: Mapping[str, str]) ->
     old, new = _weights(before), _weights(after)
     rows = [(firm, *move) for firm in sorted({*old, *new}) for move in _of_firm(old[firm], new[firm], same)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("firm_id", "before", "after")
+
+
+def fitted(
+    dataset: Dataset, catalogue: Catalogue, other: Catalogue, same: Mapping[str, str]
+) -> tuple[Dataset, int]:
+    """`dataset` with corrections of placements that were made under `other` in the segments of `catalogue`.
+
+    Parameters
+    ----------
+    same
+        Segment of `other` -> the same segment of `catalogue`. A correction onto a segment that has none is left out;
+        the number of those is returned with the dataset.
+    """
+    if not dataset.has("overrides"):
+        return dataset, 0
+    table = dataset.table("overrides")
+    own = pl.col("segment_id").is_in([*catalogue.segments, NOWHERE])
+    theirs = pl.col("segment_id").is_in([s for s in other.segments if s not in same])
+    kept = table.filter(own | ~theirs)  # one that neither knows is refused when firms are placed
+    moved = kept.with_columns(
+        segment_id=pl.when(pl.col("segment_id").is_in(list(catalogue.segments)))
+        .then("segment_id")
+        .otherwise(pl.col("segment_id").replace(dict(same)))
+    ).unique(["firm_id", "segment_id"], keep="first", maintain_order=True)
+    return replace(dataset, tables={**dataset.tables, "overrides": moved}), table.height - kept.height
 
 
 def _weights(placed: pl.DataFrame) -> defaultdict[str, dict[str, float]]:
