@@ -26,10 +26,8 @@ Languages = Literal["both", "zh", "en"]
 
 _WIDTH, _MARGIN = 1440.0, 28.0
 _BOX, _GUTTER = 170.0, 46.0  # widest box, narrowest space between two columns
-_COLUMNS = 8
-_PAD, _LANE, _GAP = 8.0, 6.0, 13.0
-_ZH, _EN = (12.5, 15.5), (10.0, 12.0)  # size and line height
-_STAGE, _SMALL = (13.0, 16.0), (10.5, 12.5)
+_COLUMNS, _PAD, _LANE, _GAP = 8, 8.0, 6.0, 13.0
+_ZH, _EN, _STAGE, _SMALL = (12.5, 15.5), (10.0, 12.0), (13.0, 16.0), (10.5, 12.5)  # size and line height
 _INK, _INK2, _LINE = "#14211d", "#3f4e49", "#b7c3be"
 _STYLE = (
     'text{font-family:"PingFang SC","Noto Sans SC","Noto Sans CJK SC","Microsoft YaHei",Arial,sans-serif;fill:#14211d}'
@@ -194,9 +192,8 @@ def _title(cluster: Cluster, chain: Text | None, plan: Layout, languages: Langua
 def _status(status: str, x: float, y: float) -> str:
     """Full dot confirmed, half dot stated, dotted ring unofficial, plain ring open."""
     dots = ' stroke-dasharray="2 2"' if status == "unofficial" else ""
-    fill = _INK2 if status == "confirmed" else "#fff"
-    at = f'cx="{number(x)}" cy="{number(y)}" r="5"'
-    mark = f'<circle {at} fill="{fill}" stroke="{_INK2}" stroke-width="1.5"{dots}/>'
+    at = f'cx="{number(x)}" cy="{number(y)}" r="5" fill="{_INK2 if status == "confirmed" else "#fff"}"'
+    mark = f'<circle {at} stroke="{_INK2}" stroke-width="1.5"{dots}/>'
     if status == "stated":
         mark += f'<path d="M{number(x)} {number(y - 5)}a5 5 0 0 0 0 10z" style="fill:{_INK2}"/>'
     return mark
