@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from chainmend.i18n import _
@@ -28,6 +29,7 @@ Unreached = Literal["no code", "too coarse", "not in scope"]
 _ROUNDING = 1e-9
 
 
+@lru_cache(maxsize=1 << 16)
 def bare_code(code: str) -> str:
     """Return an industry code as digits alone: without the letter of its section, dots and blanks.
 
