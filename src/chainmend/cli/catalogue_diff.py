@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from chainmend.chain.compare import Change, Comparison
     from chainmend.chain.model import Catalogue
 
+_EXAMPLES = 3
+
 
 def add(group: typer.Typer) -> None:
     """Add the command to the group."""
@@ -79,9 +81,14 @@ def _moves(dataset: Path, before: Catalogue, after: Catalogue, found: Comparison
     (old, lost), (new, gone) = fitted(data, before, after, back), fitted(data, after, before, found.same)
     rows = moves(place(old, before), place(new, after), found.same)
     named = rows.join(data.table("firms").select("firm_id", "name"), on="firm_id", how="left")
+    most = pl.col("name").sort_by(["weight", "firm_id"], descending=[True, False]).head(_EXAMPLES)
     flows = (
-        rows.group_by("before", "after")
-        .agg(pl.col("firm_id").n_unique().alias("firms"), pl.col("weight").sum().round(6))
+        named.group_by("before", "after")
+        .agg(
+            pl.col("firm_id").n_unique().alias("firms"),
+            pl.col("weight").sum().round(6),
+            most.alias("such_as"),
+        )
         .sort(["weight", "before", "after"], descending=[True, False, False])
     )
     return {
@@ -212,11 +219,21 @@ def _moved(output: Output, a: Catalogue, b: Catalogue, moved: dict[str, Any], li
     shown = flows.head(limit) if limit else flows
     output.table(
         _("Firms that move"),
-        (_("from"), _("to"), _("firms"), _("weight")),
+        (_("from"), _("to"), _("firms"), _("weight"), _("such as")),
         [
-            (named(r["before"], before), named(r["after"], after), f"{r['firms']:,}", f"{r['weight']:,.2f}")
+            (
+                named(r["before"], before),
+                named(r["after"], after),
+                f"{r['firms']:,}",
+                f"{r['weight']:,.2f}",
+                _list(r["such_as"]),
+            )
             for r in shown.iter_rows(named=True)
         ],
         right=(2, 3),
     )
     _more(output, flows.height - shown.height)
+
+
+def _list(names: list[str]) -> str:
+    return ("、" if language() == "zh" else ", ").join(names)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
 
-_LEAST = 1e-9
+_LEAST = 1e-6
+"""A difference of weights below this is rounding."""
 SCHEMA = {"firm_id": pl.String, "before": pl.String, "after": pl.String, "weight": pl.Float64}
 
 
@@ -87,11 +88,12 @@ def _of_firm(
         if now is not None and now in gain:
             gain[now] -= stays
         lost[segment] = weight - stays
+    lost = {s: w for s, w in lost.items() if w > _LEAST}
+    gain = {s: w for s, w in gain.items() if w > _LEAST}
     gap = sum(lost.values()) - sum(gain.values())
     if abs(gap) > _LEAST:
         (gain if gap > 0 else lost)[None] = abs(gap)
     total = sum(gain.values())
     for source, left in lost.items():
         for target, came in gain.items():
-            if left * came > _LEAST * total:
-                yield source, target, round(left * came / total, 9)
+            yield source, target, round(left * came / total, 9)
