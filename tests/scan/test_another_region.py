@@ -10,6 +10,7 @@ import pytest
 
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.chain.output import city_parts, measure
+from chainmend.demo import make_city
 from chainmend.intake.reader import read_dataset
 from chainmend.intake.writer import write_dataset
 from chainmend.placement.assign import place
@@ -162,3 +163,12 @@ def test_codes_that_a_table_holds_as_numbers(region: Path) -> None:
     pl.DataFrame(firms | {"industry_code": [28.12, 26.6, 1.11]}).write_parquet(region / "firms.parquet")
     read = read_dataset(region).tables["firms"].sort("firm_id")
     assert read["industry_code"].to_list() == ["28.12", "26.60", "01.11"]
+
+
+def test_a_made_up_city_lives_on_this_catalogue_as_well() -> None:
+    catalogue = load_catalogue("demo-region-nace")
+    city = make_city(firms=400, seed=1, catalogue=catalogue)
+    found = scan(city.now, catalogue)
+    assert found.manifest["counts"]["placed"] == 400
+    assert set(found.findings["segment_id"]) <= set(catalogue.segments)
+    assert "missing" in found.findings["kind"].to_list()
