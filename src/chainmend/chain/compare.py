@@ -123,7 +123,9 @@ def _come_and_gone(
 def _renamed(
     level: Level, before: Cluster | Chain | Segment, now: Cluster | Chain | Segment
 ) -> Iterator[Change]:
-    same_chain = getattr(before, "chain_id", "") == getattr(now, "chain_id", "")  # else a new id follows from it
+    same_chain = getattr(before, "chain_id", "") == getattr(
+        now, "chain_id", ""
+    )  # else a new id follows from it
     if before.id != now.id and same_chain:
         yield Change(level, "renamed", now.id, (before.id, *before.name.pair), (now.id, *now.name.pair))
     elif before.name != now.name:
