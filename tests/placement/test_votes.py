@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.placement.test_assign import SEGMENTS, city, small_catalogue, weights
 
 from chainmend.chain.model import Chain, Cluster, Stage, Text
 from chainmend.placement.assign import place
-from tests.placement.test_assign import SEGMENTS, city, small_catalogue, weights
 
 
 @pytest.mark.parametrize(("share", "placed"), [(0.019, {}), (0.02, {"1": {"robot": 1.0}})])
