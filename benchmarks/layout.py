@@ -15,11 +15,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from machine import machine
+
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.chain.drawing import draw_cluster
 from chainmend.chain.layout import layout
 from chainmend.chain.model import Catalogue, Chain, Cluster, Dependence, Segment, Stage, Text
-from scan import machine
 
 RESULTS = Path(__file__).parent / "results" / "layout.md"
 STAGES, INPUTS, TIMES = 7, 4, 40

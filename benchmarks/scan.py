@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -19,6 +17,8 @@ import time
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+
+from machine import machine, peak_bytes
 
 RESULTS = Path(__file__).parent / "results" / "scan.md"
 FACTORS = {"k": 1_000, "m": 1_000_000}
@@ -40,17 +40,6 @@ def parse_sizes(text: str) -> list[Size]:
 
     pairs = (part.lower().split(":") for part in text.split(","))
     return [Size(number(firms), number(links)) for firms, links in pairs]
-
-
-def peak_bytes() -> int:
-    """Largest resident memory this process has had."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(row for row in status.read_text().splitlines() if row.startswith("VmHWM"))
-        return int(line.split()[1]) * 1024
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def make(size: Size, folder: Path) -> None:
@@ -133,29 +122,13 @@ def help_seconds(times: int = 7) -> float:
     return statistics.median(taken)
 
 
-def machine() -> str:
-    """What the figures were measured on."""
-    info = Path("/proc/cpuinfo")
-    names = (
-        [row.partition(":")[2].strip() for row in info.read_text().splitlines() if "model name" in row]
-        if (info.exists())
-        else []
-    )
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{names[0] if names else platform.machine()}, {cores} cores, {memory:.0f} GiB, {platform.system()},"
-        f" Python {platform.python_version()}, polars {version('polars')}"
-    )
-
-
 def report(rows: list[dict[str, float]], help_time: float, sizes: str) -> str:
     """The figures as a Markdown table."""
     lines = [
         "# Speed and memory of a scan",
         "",
         f"Command: `python benchmarks/scan.py --sizes {sizes}`, on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
-        f"Machine: {machine()}.",
+        f"Machine: {machine()}, polars {version('polars')}.",
         "",
         "Read, scan and save run one after the other in a fresh process; memory is the peak of that process.",
         "",

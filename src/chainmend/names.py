@@ -37,12 +37,17 @@ def money(yuan: float) -> tuple[str, str]:
     ('532 亿元', '53.2 bn yuan')
     >>> money(1_250_000.0)
     ('125 万元', '1.2 m yuan')
+    >>> money(72_300_000.0)
+    ('7,230 万元', '72 m yuan')
     """
-    zh = f"{yuan / 1e8:,.3g} 亿元" if abs(yuan) >= 1e8 else f"{yuan / 1e4:,.3g} 万元"
-    en = f"{yuan / 1e9:,.3g} bn yuan" if abs(yuan) >= 1e9 else f"{yuan / 1e6:,.2g} m yuan"
-    if abs(yuan) >= 1e11:
-        zh, en = f"{yuan / 1e8:,.0f} 亿元", f"{yuan / 1e9:,.0f} bn yuan"
+    zh = f"{_digits(yuan / 1e8, 3)} 亿元" if abs(yuan) >= 1e8 else f"{_digits(yuan / 1e4, 3)} 万元"
+    en = f"{_digits(yuan / 1e9, 3)} bn yuan" if abs(yuan) >= 1e9 else f"{_digits(yuan / 1e6, 2)} m yuan"
     return zh, en
+
+
+def _digits(value: float, digits: int) -> str:
+    """At least so many digits, never an exponent for a large value."""
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:,.{digits}g}"
 
 
 def percent(share: float) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from chainmend.errors import RegistryError
 from chainmend.i18n import _
 
-Kind = Literal["rule", "source"]
+Kind = Literal["rule", "source", "engine"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 

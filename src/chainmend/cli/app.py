@@ -12,7 +12,7 @@ import typer
 from chainmend import __version__
 from chainmend.i18n import _
 
-COMMANDS = ("demo", "check", "place", "scan", "diff", "catalogue", "import_")
+COMMANDS = ("demo", "check", "place", "scan", "diff", "stress", "esri", "catalogue", "import_")
 
 
 def _version(value: bool) -> None:

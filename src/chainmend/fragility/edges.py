@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -36,25 +37,42 @@ def firms_of(
         given = _array([labels[f] for f in firms])
     else:
         given = _array(labels)
-    if given.ndim != 1 or (firms is not None and len(given) != len(firms)):
+    if given.ndim != 1:
+        raise NetworkError(
+            _("labels of shape {shape}").format(shape=given.shape), expected=_("one label per firm")
+        )
+    if firms is not None and len(given) != len(firms):
         raise NetworkError(
             _("labels of shape {shape}").format(shape=given.shape),
-            expected=_("one label per firm ({n})").format(n=len(firms or given)),
+            expected=_("one label per firm ({n})").format(n=len(firms)),
         )
     if n_firms is not None and len(given) != n_firms:
         raise NetworkError(
             _("labels for {came} firms").format(came=len(given)), expected=str(n_firms), where="n_firms"
         )
     if firms is not None and len(set(firms)) < len(firms):
-        twice = next(f for i, f in enumerate(firms) if f in firms[:i])
+        twice = Counter(firms).most_common(1)[0][0]
         raise NetworkError(_("firm {name} twice").format(name=twice), expected=_("every name once"))
     return firms, given
 
 
+def substitutes_of(labels: Column | Mapping[str, Any], firms: tuple[str, ...] | None, n_firms: int) -> Codes:
+    """Return the market of each firm."""
+    if isinstance(labels, Mapping) and firms is None:
+        raise NetworkError(
+            _("names of firms"), expected=_("numbers, or sectors by name, or `names`"), where="market"
+        )
+    if isinstance(labels, Mapping):
+        labels = [labels.get(f) for f in firms or ()]  # who has none is refused with the other gaps
+    return codes_of(firms_of(labels, firms, n_firms)[1])[1]
+
+
 def codes_of(labels: npt.NDArray[Any]) -> tuple[tuple[Any, ...], Codes]:
     """Return the sorted labels and, for each firm, the index of its own."""
-    if labels.dtype.kind == "O" and any(v is None for v in labels):
-        missing = next(i for i, v in enumerate(labels) if v is None)
+    kind = labels.dtype.kind
+    gaps = np.array([v is None for v in labels], bool) if kind == "O" else labels != labels  # NaN is none
+    if gaps.any():
+        missing = int(gaps.argmax())
         raise NetworkError(
             _("no label"), expected=_("one label per firm"), where=_("firm {i}").format(i=missing)
         )
@@ -105,6 +123,10 @@ def amounts(column: Column, what: str) -> Floats:
         values = _array(column).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise NetworkError(str(error), expected=_("numbers"), where=what) from error
+    if values.ndim != 1:
+        raise NetworkError(
+            _("shape {shape}").format(shape=values.shape), expected=_("one column"), where=what
+        )
     wrong = ~(np.isfinite(values) & (values >= 0))
     if wrong.any():
         at = int(wrong.argmax())

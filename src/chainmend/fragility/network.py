@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,8 @@ from chainmend.i18n import _
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
+    from chainmend.fragility.cascade import Cascade, Loss, Stop
+    from chainmend.fragility.esri import Esri
     from chainmend.fragility.plan import Plan
 
 Floats = npt.NDArray[np.float64]
@@ -62,6 +64,8 @@ class SupplyNetwork:
         Rows given to `from_edges` that were added to an earlier row of the same two firms.
     dropped
         Rows of weight zero, which are no links.
+    estimated
+        Whether the links were estimated (`reconstruct`), not observed.
     """
 
     row: npt.NDArray[np.int64]
@@ -76,6 +80,7 @@ class SupplyNetwork:
     costs: Floats | None = None
     merged: int = 0
     dropped: int = 0
+    estimated: bool = False
     folder: Path | None = None
 
     @property
@@ -96,12 +101,12 @@ class SupplyNetwork:
     @cached_property
     def out_strength(self) -> Floats:
         """What each firm sells to others of the network, shape (n,)."""
-        return np.bincount(self.supplier, self.weight, self.n_firms)
+        return np.bincount(self.supplier, self.weight, self.n_firms).astype(np.float64)
 
     @cached_property
     def in_strength(self) -> Floats:
         """What each firm buys from others of the network, shape (n,)."""
-        return np.bincount(self.buyer, self.weight, self.n_firms)
+        return np.bincount(self.buyer, self.weight, self.n_firms).astype(np.float64)
 
     @cached_property
     def _index(self) -> dict[str, int]:
@@ -125,7 +130,7 @@ class SupplyNetwork:
         if isinstance(key, str):
             if key in self._index:
                 return self._index[key]
-        elif 0 <= key < self.n_firms:
+        elif isinstance(key, (int, np.integer)) and not isinstance(key, bool) and 0 <= key < self.n_firms:
             return int(key)
         kind = _("the name of a firm of the network") if self.names else _("a number from 0 to {last}")
         raise NetworkError(
@@ -133,6 +138,102 @@ class SupplyNetwork:
             expected=kind.format(last=self.n_firms - 1),
             where=_("network"),
         )
+
+    def esri(
+        self,
+        *,
+        tolerance: float = 1e-2,
+        firms: Sequence[int | str] | npt.NDArray[np.integer] | None = None,
+        weights: npt.ArrayLike | None = None,
+        engine: str = "threads",
+        scale_free: bool = False,
+        max_steps: int = 1000,
+        workers: int | None = None,
+        folder: Path | str | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Esri:
+        """Return what is lost when each firm fails alone: the economic systemic risk index.
+
+        Parameters
+        ----------
+        tolerance
+            A cascade ends with the first step in which no firm's loss rises by more; part of the definition.
+        firms
+            Numbers or names of the firms that fail; all where None.
+        weights
+            Shape (n,): importance of each firm; what it sells inside the network where None.
+        engine
+            ``"threads"``, ``"dask"`` or ``"cuda"``; the numbers are the same.
+        scale_free
+            Whether a market of which nothing is left counts as irreplaceable whatever the unit of money; False is
+            the published program's way.
+        max_steps
+            Steps after which a cascade is given up, with a warning.
+        workers
+            Threads or processes; one a core where None.
+        folder
+            Where finished batches are kept; the same call goes on there after it was killed.
+        progress
+            Called with the number of firms done and of all.
+
+        References
+        ----------
+        Diem et al. (2022), Scientific Reports 12, 7719.
+
+        Examples
+        --------
+        A chain of three: the first firm's buyer stops with it, and so does the buyer's buyer.
+
+        >>> net = SupplyNetwork.from_edges([0, 1], [1, 2], [1.0, 1.0], sector=["a", "b", "c"], essentiality="leontief")
+        >>> net.esri(weights=[1, 1, 2]).downstream.tolist()
+        [1.0, 0.75, 0.5]
+        """
+        from chainmend.fragility.esri import esri
+
+        return esri(
+            self, tolerance=tolerance, firms=firms, weights=weights, engine=engine, scale_free=scale_free,
+            max_steps=max_steps, workers=workers, folder=folder, progress=progress,
+        )  # fmt: skip
+
+    def cascade(
+        self,
+        loss: Loss,
+        *,
+        loss_upstream: Loss | None = None,
+        tolerance: float = 1e-2,
+        scale_free: bool = True,
+        max_steps: int = 1000,
+        stop: Stop = "change",
+        weights: npt.ArrayLike | None = None,
+        workers: int | None = None,
+    ) -> Cascade:
+        """Follow a shock, or several, to the loss of every firm.
+
+        Parameters
+        ----------
+        loss
+            Initial share of production lost, 0..1: shape (n,) or (scenarios, n), or a mapping from firm to share, or a
+            list of mappings.
+        loss_upstream
+            The same for the demand side; as `loss` where None.
+        tolerance, scale_free, max_steps, weights, workers
+            As for `esri`; where nobody sells anything, all firms weigh the same.
+        stop
+            ``"change"``: no firm's loss rises by more than `tolerance`; ``"total"``: the total grows by no more than
+            that part of itself.
+
+        Examples
+        --------
+        >>> net = SupplyNetwork.from_edges([0, 1], [2, 2], [3.0, 1.0], sector=["a", "a", "b"])
+        >>> net.cascade({0: 1.0}).downstream.tolist()
+        [1.0, 0.0, 0.75]
+        """
+        from chainmend.fragility.cascade import cascade
+
+        return cascade(
+            self, loss, loss_upstream=loss_upstream, tolerance=tolerance, scale_free=scale_free,
+            max_steps=max_steps, stop=stop, weights=weights, workers=workers,
+        )  # fmt: skip
 
     @classmethod
     def from_edges(
@@ -202,7 +303,7 @@ class SupplyNetwork:
             sector=sector_codes,
             sectors=sectors,
             essentiality=essentiality_matrix(essentiality, sectors),
-            market=None if market is None else edges.codes_of(edges.firms_of(market, firms, n)[1])[1],
+            market=None if market is None else edges.substitutes_of(market, firms, n),
             names=firms,
             revenue=edges.sizes(revenue, n, "revenue"),
             costs=edges.sizes(costs, n, "costs"),
@@ -231,7 +332,7 @@ class SupplyNetwork:
             self.plan.save(partial)
             meta = {
                 "format": FORMAT, "firms": self.n_firms, "links": self.n_links, "sectors": list(self.sectors),
-                "merged": self.merged, "dropped": self.dropped,
+                "merged": self.merged, "dropped": self.dropped, "estimated": self.estimated,
             }  # fmt: skip
             if self.names is not None:
                 pl.DataFrame({"name": self.names}).write_parquet(partial / "names.parquet")
@@ -276,6 +377,7 @@ class SupplyNetwork:
             names=tuple(pl.read_parquet(listed)["name"]) if listed.exists() else None,
             merged=meta["merged"],
             dropped=meta["dropped"],
+            estimated=meta.get("estimated", False),
             folder=source,
         )
         network.__dict__["plan"] = Plan.open(source)

@@ -6,16 +6,14 @@ to all it buys; irrelevant inputs limit nothing (Pichler et al. 2022; Diem et al
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from chainmend.chain.model import Catalogue
 from chainmend.errors import NetworkError
 from chainmend.i18n import _
-
-if TYPE_CHECKING:
-    from chainmend.chain.model import Catalogue
 
 ESSENTIAL, SUBSTITUTABLE, IRRELEVANT = 2, 1, 0
 CLASSES = {"essential": ESSENTIAL, "substitutable": SUBSTITUTABLE, "irrelevant": IRRELEVANT}
@@ -49,7 +47,7 @@ def essentiality_matrix(
         if value is None:
             raise NetworkError(repr(given), expected='"linear", "leontief"', where="essentiality")
         return np.full((m, m), value, np.int8)
-    if hasattr(given, "dependences"):
+    if isinstance(given, Catalogue):
         return _of_catalogue(given, sectors)
     return _checked(np.asarray(given), m)
 

@@ -1,0 +1,55 @@
+"""How much memory a cascade needs, said before it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainmend.errors import NetworkError
+from chainmend.i18n import _
+
+if TYPE_CHECKING:
+    from chainmend.fragility.network import SupplyNetwork
+
+_LANE_BYTES = 4 * 32 * 4  # four states of all lanes in fixed point, or two in float64
+_FIRM_BYTES = 150  # records and lists of the frontier
+_MEMINFO = Path("/proc/meminfo")
+
+
+def bytes_needed(network: SupplyNetwork, workers: int) -> int:
+    """Bytes the plan and the buffers of `workers` threads take."""
+    plan = 64 * network.n_links + 64 * network.n_firms
+    return plan + workers * network.n_firms * (_LANE_BYTES + _FIRM_BYTES)
+
+
+def bytes_available() -> int | None:
+    """Bytes of memory that are free for use, None where the system does not say."""
+    try:
+        lines = _MEMINFO.read_text("ascii").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
+    except (OSError, StopIteration, ValueError):
+        return None
+
+
+def check_memory(network: SupplyNetwork, workers: int) -> None:
+    """Raise before work begins that cannot be finished.
+
+    Raises
+    ------
+    NetworkError
+        If more memory is needed than there is.
+    """
+    needed, available = bytes_needed(network, workers), bytes_available()
+    if available is not None and needed > available:
+        raise NetworkError(
+            _("{firms} firms and {links} links on {workers} threads need {needed} GB of memory").format(
+                firms=f"{network.n_firms:,}",
+                links=f"{network.n_links:,}",
+                workers=workers,
+                needed=f"{needed / 1e9:.1f}",
+            ),
+            expected=_("at most {available} GB, which is free now").format(
+                available=f"{available / 1e9:.1f}"
+            ),
+            do=_("use fewer workers, or a larger machine"),
+        )
