@@ -1,6 +1,7 @@
-"""Write the reference pages from the code: rules, sources, settings, tables.
+"""Write the pages that come from the code and the catalogue: rules, sources, settings, tables, clusters.
 
-``python docs/generate.py`` writes them; ``pages()`` gives them as text, which a test compares with what is there.
+``python docs/generate.py`` writes them; ``pages()`` and ``cluster_pages()`` give them as text, which a test compares
+with what is there.
 """
 
 from __future__ import annotations
@@ -10,16 +11,24 @@ import pkgutil
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from chainmend import gaps, intake
+from chainmend.chain.catalogue import load_catalogue
+from chainmend.chain.drawing import draw_cluster
+from chainmend.i18n import both
 from chainmend.registry import Entry, Kind, entries
 from chainmend.settings import Settings
 from chainmend.tables import REQUIRED, TABLES
 
+if TYPE_CHECKING:
+    from chainmend.chain.model import Catalogue, Chain, Cluster, Difficulty, Segment, Stage, Text
+
 HERE = Path(__file__).parent / "reference"
+CLUSTERS = HERE.with_name("clusters")
+CATALOGUE = "hangzhou-296x"
 NOTE = "<!-- Written by docs/generate.py from the code; changes made here are lost. -->\n\n"
 
 
@@ -133,7 +142,136 @@ def pages() -> dict[str, str]:
     }
 
 
+def _both(text: Text) -> str:
+    return f"{text.zh} {text.en}"
+
+
+def _cell(text: str) -> str:
+    """Text of a table cell, in which a bar would begin the next one."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _words(text: str) -> str:
+    """A word of ours in both languages."""
+    return " ".join(both(text))
+
+
+def _standing(cluster: Cluster) -> tuple[str, str]:
+    """Tier and status of a name in words."""
+    tiers = {"trillion": "trillion class", "hundred-billion": "hundred-billion class", "future": "future"}
+    return _words(tiers[cluster.tier]), _words(cluster.status)
+
+
+def _drawn(catalogue: Catalogue) -> list[Cluster]:
+    """Clusters that have segments, in catalogue order."""
+    return [c for c in catalogue.clusters if any(chain.segments for chain in c.chains)]
+
+
+def _difficulty(difficulty: Difficulty) -> str:
+    parts = []
+    if difficulty.readiness is not None:
+        parts.append(f"{difficulty.readiness} / 9")
+    if difficulty.concentration is not None:
+        parts.append(f"HHI {difficulty.concentration:g} ({difficulty.source})")
+    if difficulty.reason:
+        parts += [difficulty.reason.zh, difficulty.reason.en]
+    return "<br>".join(_cell(p) for p in parts)
+
+
+def _input(catalogue: Catalogue, here: str, source: str) -> str:
+    """Link to the row of a segment, on this page or on that of its cluster."""
+    segment = catalogue.segments[source]
+    page = "" if segment.cluster_id == here else f"{segment.cluster_id}.md"
+    return f"[{segment.name.zh}]({page}#{source})"
+
+
+def _row(catalogue: Catalogue, segment: Segment) -> str:
+    inputs = []
+    for kind in ("essential", "substitutable", "irrelevant"):
+        links = [_input(catalogue, segment.cluster_id, d.source) for d in segment.inputs if d.kind == kind]
+        if links:
+            inputs.append(f"{both(kind)[0]}：{'、'.join(links)}")
+    cells = (
+        f'<a id="{segment.id}"></a>**{segment.name.zh}**<br>{segment.name.en}<br>`{segment.id}`',
+        f"{_cell(segment.what.zh)}<br>{_cell(segment.what.en)}",
+        "<br>".join(segment.codes),
+        "<br>".join(segment.hs),
+        _difficulty(segment.difficulty),
+        "<br>".join(inputs),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _stage(catalogue: Catalogue, chain: Chain, stage: Stage) -> str:
+    rows = [_row(catalogue, s) for s in chain.segments if s.stage == stage.id]
+    head = [
+        f"| 环节 segment | 是什么 what it is | {catalogue.code_system} | HS | 难度 difficulty | 投入 inputs |",
+        "|---|---|---|---|---|---|",
+    ]
+    return "\n".join([f"### {_both(stage.name)}", "", *head, *rows])
+
+
+def _scope(catalogue: Catalogue, cluster: Cluster) -> list[str]:
+    names = dict(catalogue.codes)
+    note = [cluster.scope_note.zh, cluster.scope_note.en] if cluster.scope_note else []
+    rows = [f"| {c.code} | {_cell(_both(names[c.code]))} | {c.share:g} |" for c in cluster.codes]
+    head = [f"| {catalogue.code_system} | 名称 name | 计入比例 share |", "|---|---|---:|"]
+    return ["## 口径 Scope", *note, *(["\n".join([*head, *rows])] if rows else [])]
+
+
+def _cluster_page(catalogue: Catalogue, cluster: Cluster) -> str:
+    """One cluster: its name and how surely it is known, its picture, its scope, its segments by stage."""
+    tier, status = _standing(cluster)
+    facts = [f"- 层级 tier: {tier}", f"- 名称状态 status of the name: {status} (`{cluster.status}`)"]
+    if cluster.aliases:
+        facts.append(f"- 又称 also: {'、'.join(cluster.aliases)}")
+    parts = [
+        f"---\nhide: [toc]\n---\n{NOTE}# {_both(cluster.name)}",
+        "\n".join(facts),
+        f"[![{_both(cluster.name)}]({cluster.id}.svg)]({cluster.id}.svg)",
+        "点图看原尺寸。Click the picture for its full size.",
+        *_scope(catalogue, cluster),
+    ]
+    for chain in cluster.chains:
+        parts.append(f"## {_both(chain.name)}")
+        parts += [_stage(catalogue, chain, stage) for stage in chain.stages]
+    if cluster.sources:
+        parts.append("## 来源 Sources")
+        parts.append("\n".join(f"- `{key}`: {citation}" for key, citation in cluster.sources))
+    return "\n\n".join(parts) + "\n"
+
+
+def _overview(catalogue: Catalogue) -> str:
+    rows = [
+        "| 集群 cluster | 层级 tier | 状态 status | 环节 segments | 投入 inputs |",
+        "|---|---|---|---:|---:|",
+    ]
+    for c in catalogue.clusters:
+        segments = [s for chain in c.chains for s in chain.segments]
+        name = f"[{_both(c.name)}]({c.id}.md)" if segments else _both(c.name)
+        inputs = sum(len(s.inputs) for s in segments)
+        rows.append(f"| {name} | {' | '.join(_standing(c))} | {len(segments) or ''} | {inputs or ''} |")
+    opening = (
+        f"The catalogue `{catalogue.id}`, version {catalogue.version}, codes of {catalogue.code_system}. Every name"
+        " stands beside how surely it is known; [Writing a catalogue](../catalogue.md#how-surely-a-name-is-known) says"
+        " what the words mean. In each picture stages run from left to right; a solid line is an essential input, a"
+        " dashed one a substitutable input. `chainmend catalogue draw` draws the clusters of your own catalogue."
+    )
+    return "\n\n".join([f"{NOTE}# {_both(catalogue.name)}", opening, "\n".join(rows)]) + "\n"
+
+
+def cluster_pages() -> dict[str, str]:
+    """File name -> text of the page and the picture of every cluster with segments, and of the overview."""
+    catalogue = load_catalogue(CATALOGUE)
+    found = {"index.md": _overview(catalogue)}
+    for cluster in _drawn(catalogue):
+        found[f"{cluster.id}.md"] = _cluster_page(catalogue, cluster)
+        found[f"{cluster.id}.svg"] = draw_cluster(catalogue, cluster.id)
+    return found
+
+
 if __name__ == "__main__":
-    HERE.mkdir(exist_ok=True)
-    for name, text in pages().items():
-        (HERE / name).write_text(text, "utf-8")
+    for folder, texts in ((HERE, pages()), (CLUSTERS, cluster_pages())):
+        folder.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, "utf-8")

@@ -56,6 +56,8 @@ class Dataset:
         Contract name -> number of rows that were refused.
     notes
         What the reader did that a user should know, in the current language.
+    code_system
+        Classification the firms' industry codes are of, such as GB/T 4754-2017; None where nobody said.
     """
 
     place: Place
@@ -64,6 +66,7 @@ class Dataset:
     synthetic: bool = False
     rejected: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    code_system: str | None = None
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.tables) - set(TABLES))
@@ -109,7 +112,8 @@ class Dataset:
     @cached_property
     def fingerprint(self) -> str:
         """Digest of place, date and the content of all tables, whatever order rows or files came in."""
-        digest = hashlib.sha256(repr((self.place, self.date, self.synthetic)).encode())
+        about = (self.place, self.date, self.synthetic, *([self.code_system] if self.code_system else []))
+        digest = hashlib.sha256(repr(about).encode())
         for name in sorted(self.tables):
             frame = self.tables[name]
             rows = frame.select(sorted(frame.columns)).hash_rows(seed=296).sort()

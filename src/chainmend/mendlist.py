@@ -49,6 +49,7 @@ ENTRY_SCHEMA: dict[str, Any] = {
     "last_date": pl.String,
     "catalogue": pl.String,
     "city": pl.String,
+    "cluster_status": pl.String,
 }
 _COPIED = ("severity", "severity_low", "severity_high", "gap_class", "summary_zh", "summary_en")
 _CLOSE_AFTER = 2
@@ -103,7 +104,7 @@ def reconcile(entries: pl.DataFrame | None, scan: Scan, settings: Settings | Non
         )
         blinded = (dict(old), None if old["state"] == "closed" else "not_checked")
         new, event = blinded if unseen else _step(old, finding, scan, settings)
-        after.append(new | {"last_scan": scan.id, "last_date": scan.manifest["date"]})
+        after.append(new | {"last_scan": scan.id, "last_date": scan.manifest["date"]} | _status(new, scan))
         if event:
             events.append(_event(scan, old, new, event))
     for finding in found.values():
@@ -163,7 +164,14 @@ def _open(finding: Mapping[str, Any], scan: Scan, settings: Settings) -> dict[st
         "last_date": date,
         "catalogue": scan.manifest["catalogue"]["id"],
         "city": scan.manifest["city"],
+        **_status(finding, scan),
     }
+
+
+def _status(entry: Mapping[str, Any], scan: Scan) -> dict[str, str | None]:
+    """How surely the name of an entry's cluster is known by now."""
+    known = scan.manifest.get("clusters", {}).get(entry["cluster_id"], {})
+    return {"cluster_status": known.get("status")}
 
 
 def _step(
@@ -279,9 +287,13 @@ def diff(a: Scan, b: Scan, settings: Settings | None = None) -> list[dict[str, A
             }
         )
     order = ("opened", "worsened", "gone", "eased", "not_checked", "unchanged")
-    return sorted(
-        rows, key=lambda r: (order.index(r["event"]), -(r["severity_after"] or r["severity_before"]))
-    )
+    return sorted(rows, key=lambda r: (order.index(r["event"]), -_last(r)))
+
+
+def _last(row: Mapping[str, Any]) -> float:
+    """The severity after, or before where the finding is gone; 0 is a severity."""
+    after = row["severity_after"]
+    return float(row["severity_before"] if after is None else after)
 
 
 def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, change: float) -> str:
@@ -307,6 +319,8 @@ def read_list(folder: Path) -> pl.DataFrame | None:
         found = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise ScanError(str(error).splitlines()[0], expected=_("a mend-list"), where=str(path)) from error
+    if found.columns == list(ENTRY_SCHEMA)[:-1]:  # a list from before it kept the status of names
+        found = found.with_columns(cluster_status=pl.lit(None, pl.String))
     if found.columns != list(ENTRY_SCHEMA):
         raise ScanError(
             _("columns: {names}").format(names=", ".join(found.columns[:8])),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 import chainmend.gaps.rules  # noqa: F401  (importing the package registers the rules)
+from chainmend.chain.scope import system_notes
 from chainmend.errors import ScanError
 from chainmend.gaps.facts import Facts, SegmentFacts, segment_facts
 from chainmend.gaps.finding import FINDING_SCHEMA, GapClass, Hit, NotChecked, finding_id
@@ -226,8 +227,9 @@ def _manifest(dataset: Dataset, catalogue: Catalogue, settings: Settings) -> dic
         "date": dataset.date.isoformat(),
         "synthetic": dataset.synthetic,
         **inputs,
+        "clusters": catalogue.cluster_names,  # a reader of the folder shows how surely each name is known
         "versions": {"python": platform.python_version(), "polars": version("polars")},
-        "notes": list(dataset.notes),
+        "notes": [*dataset.notes, *system_notes(dataset, catalogue)],
     }
 
 

@@ -67,14 +67,20 @@ def test_everything_upstream_reaches_the_test_services(
         assert not reached & {d.source for d in segments[name].inputs}, name
 
 
-def test_only_segments_of_the_chain_go_into_it(segments: dict[str, Segment]) -> None:
+def test_only_segments_of_the_chain_and_materials_go_into_it(segments: dict[str, Segment]) -> None:
     sources = {d.source for s in segments.values() for d in s.inputs}
-    assert sources <= set(segments)
+    assert {s for s in sources - set(segments) if not s.startswith("mat.")} == set()
+    fed = {s.stage for s in segments.values() if any(d.source.startswith("mat.") for d in s.inputs)}
+    assert fed == {"materials"}
 
 
 @pytest.mark.parametrize(
     ("source", "target", "kind"),
     [
+        ("mat.industrial-silicon", "ic.polysilicon", "essential"),
+        ("mat.copper-alloys", "ic.lead-frames", "essential"),
+        ("mat.quartz-products", "ic.photomasks", "essential"),
+        ("mat.fluorochemicals", "ic.wet-chemicals", "substitutable"),
         ("ic.polysilicon", "ic.silicon-wafers", "essential"),
         ("ic.silicon-wafers", "ic.logic-foundry", "essential"),
         ("ic.lithography", "ic.logic-foundry", "essential"),

@@ -138,3 +138,19 @@ def test_files_that_cannot_be_used_are_said_in_one_line(
     assert "nope.csv" in refused(capsys, str(tmp_path), "--labels", str(tmp_path / "nope.csv"))
     assert "no column firm_id" in refused(capsys, str(tmp_path), "--labels", str(labels))
     assert ".parquet" in refused(capsys, str(tmp_path), "--out", str(tmp_path / "p.xlsx"))
+
+
+def test_each_cluster_stands_beside_how_surely_its_name_is_known(
+    folder: Path, firm: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = json.loads(run(capsys, "place", str(folder), "--json")[1])
+    assert set(told["clusters"]) == set(told["by_cluster"])
+    assert told["clusters"]["embodied-intelligence"]["status"] == "confirmed"
+    table = run(capsys, "place", str(folder))[1].partition("By cluster")[2]
+    line = next(line for line in table.splitlines() if "Embodied intelligence" in line)
+    assert "confirmed" in line
+    placed = json.loads(run(capsys, "place", str(folder), "--explain", firm[0], "--json")[1])["placements"]
+    text = run(capsys, "place", str(folder), "--explain", firm[0])[1]
+    assert placed
+    for p in placed:
+        assert f"{p['cluster']['en']} · {p['cluster']['status']}" in text

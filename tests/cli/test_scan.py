@@ -180,3 +180,32 @@ def test_a_list_inside_the_scan_folder_is_refused_before_anything_is_lost(
             main(["scan", str(tmp_path), "--out", str(tmp_path / "o"), "--list", str(inside)])
         assert stopped.value.code == 2
         assert "inside the folder of the scan" in capsys.readouterr().err
+
+
+def test_each_cluster_stands_beside_how_surely_its_name_is_known(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _code, out, _err = run(capsys, "scan", str(folder / "now"), "--out", str(tmp_path / "s"))
+    saved = load_scan(tmp_path / "s")
+    table = out.partition("Findings by cluster")[2].partition("Not checked")[0]
+    shown = {tuple(line.split("  ")[0].split()): line for line in table.splitlines()[2:] if line.strip()}
+    for id in saved.findings["cluster_id"].unique():
+        name = saved.manifest["clusters"][id]
+        assert name["status"] in shown[tuple(name["en"].split())]
+    statuses = {id: name["status"] for id, name in saved.manifest["clusters"].items()}
+    assert statuses["visual-intelligence"] == "confirmed"
+    assert statuses["new-materials"] == "unofficial"
+    assert statuses["future-1"] == "open"
+
+
+def test_the_list_keeps_how_surely_names_are_known(folder: Path, tmp_path: Path) -> None:
+    import polars as pl
+
+    from chainmend.cli import main
+
+    with pytest.raises(SystemExit):
+        main(["scan", str(folder / "now"), "--out", str(tmp_path / "s"), "--list", str(tmp_path / "l")])
+    entries = pl.read_parquet(tmp_path / "l/mendlist.parquet")
+    clusters = load_scan(tmp_path / "s").manifest["clusters"]
+    assert entries.height
+    assert [clusters[c]["status"] for c in entries["cluster_id"]] == entries["cluster_status"].to_list()

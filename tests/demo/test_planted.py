@@ -10,6 +10,8 @@ import pytest
 
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.demo import DemoCity, make_city
+from chainmend.demo.city import room
+from chainmend.demo.planted import carried
 from chainmend.mendlist import reconcile
 from chainmend.scanning import Scan, scan
 
@@ -19,9 +21,9 @@ Pairs = set[tuple[str, str]]
 
 @cache
 def scanned(seed: int) -> tuple[DemoCity, Scan, Scan]:
-    """A small city and the scans of both its dates."""
+    """A city, large for four seeds and of a few chains for the others, and the scans of both its dates."""
     catalogue = load_catalogue("hangzhou-296x")
-    city = make_city(firms=max(400, 6 * len(catalogue.segments)), seed=seed, catalogue=catalogue)
+    city = make_city(firms=3000 if seed % 5 == 0 else 600, seed=seed, catalogue=catalogue)
     return city, scan(city.now, catalogue), scan(city.later, catalogue)
 
 
@@ -81,10 +83,18 @@ def test_two_or_three_of_each_kind(seed: int) -> None:
     assert [len(later[k]) for k in ("mended", "worsened", "new")] == [3, 2, 1]
 
 
-def test_a_city_of_usual_size() -> None:
+def test_a_city_of_usual_size_has_every_chain() -> None:
     catalogue = load_catalogue("hangzhou-296x")
-    city = make_city(seed=1, catalogue=catalogue)
-    assert found(scan(city.now, catalogue)) == pairs(city.planted["gaps"])
+    assert carried(catalogue, room(3000)) == set(catalogue.segments)
+
+
+def test_a_small_city_keeps_to_chains_that_it_can_fill() -> None:
+    catalogue = load_catalogue("hangzhou-296x")
+    kept = carried(catalogue, 100)
+    assert 0 < len(kept) <= 100
+    assert {d.source for d in catalogue.dependences if d.target in kept and d.kind != "irrelevant"} <= kept
+    assert carried(catalogue, 0) <= kept
+    assert carried(catalogue, 0)
 
 
 def test_findings_carry_their_evidence() -> None:

@@ -62,6 +62,50 @@ def test_every_column_of_every_table_is_listed(pages: dict[str, str]) -> None:
         assert re.findall(r"^\| `(\w+)` \|", section, re.M) == contract.column_names()
 
 
+@pytest.fixture(scope="module")
+def cluster_pages(generate: ModuleType) -> dict[str, str]:
+    found: dict[str, str] = generate.cluster_pages()
+    return found
+
+
+def test_cluster_pages_and_pictures_are_what_the_catalogue_gives(
+    root: Path, cluster_pages: dict[str, str]
+) -> None:
+    folder = root / "docs/clusters"
+    there = {p.name: p.read_text("utf-8") for p in folder.iterdir()}
+    old = [name for name, text in cluster_pages.items() if there.get(name) != text]
+    assert old == [], "older than the catalogue: run `python docs/generate.py` and commit docs/clusters"
+    assert sorted(set(there) - set(cluster_pages)) == []
+
+
+def test_every_cluster_has_a_page_in_the_navigation(root: Path, cluster_pages: dict[str, str]) -> None:
+    text = (root / "mkdocs.yml").read_text("utf-8")
+    pages = [name for name in cluster_pages if name.endswith(".md")]
+    assert [name for name in pages if f": clusters/{name}\n" not in text] == []
+
+
+def test_inputs_lead_to_the_row_of_their_segment(cluster_pages: dict[str, str]) -> None:
+    from chainmend.chain.catalogue import load_catalogue
+
+    catalogue = load_catalogue("hangzhou-296x")
+    anchors = {name: set(re.findall(r'<a id="([^"]+)">', text)) for name, text in cluster_pages.items()}
+    assert sum(map(len, anchors.values())) == len(catalogue.segments)
+    links = [
+        (page or name, anchor)
+        for name, text in cluster_pages.items()
+        for page, anchor in re.findall(r"\]\(([a-z-]*(?:\.md)?)#([a-z0-9.-]+\.[a-z0-9.-]+)\)", text)
+    ]
+    assert len(links) == len(catalogue.dependences)
+    assert [link for link in links if link[1] not in anchors[link[0]]] == []
+
+
+def test_rows_of_a_page_have_as_many_cells_as_their_head(cluster_pages: dict[str, str]) -> None:
+    for name, text in cluster_pages.items():
+        if name.endswith(".md"):
+            for row in re.findall(r"^\| <a id=.*$", text, re.M):
+                assert len(re.findall(r"(?<!\\)\|", row)) == 7, name
+
+
 def test_pages_of_the_navigation_are_there(root: Path) -> None:
     named = re.findall(r": (\S+\.md)$", (root / "mkdocs.yml").read_text("utf-8"), re.M)
     assert named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -209,3 +210,31 @@ def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
     pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "mendlist.parquet")
     with pytest.raises(ScanError, match="columns: a"):
         read_list(tmp_path)
+
+
+def test_an_entry_takes_the_status_its_cluster_has_by_now() -> None:
+    def named(number: int, status: str) -> Scan:
+        scan = made(number, {"a": 50.0})
+        clusters = {"k": {"zh": "群", "en": "Cluster", "status": status}}
+        return replace(scan, manifest={**scan.manifest, "clusters": clusters})
+
+    entries, _events = run([named(1, "unofficial")])
+    assert entries is not None
+    assert entries["cluster_status"].to_list() == ["unofficial"]
+    entries, _events = run([named(1, "unofficial"), named(2, "confirmed")])
+    assert entries is not None
+    assert entries["cluster_status"].to_list() == ["confirmed"]
+
+
+def test_a_list_from_before_statuses_were_kept_is_read(tmp_path: Path) -> None:
+    write_list(tmp_path, reconcile(None, made(1, {"a": 50.0})))
+    path = tmp_path / "mendlist.parquet"
+    pl.read_parquet(path).drop("cluster_status").write_parquet(path)
+    found = read_list(tmp_path)
+    assert found is not None
+    assert found["cluster_status"].to_list() == [None]
+
+
+def test_a_finding_of_severity_0_is_a_finding() -> None:
+    changes = diff(made(1, {}), made(2, {"a": 0.0, "b": 5.0}))
+    assert [(c["event"], c["severity_after"]) for c in changes] == [("opened", 5.0), ("opened", 0.0)]

@@ -95,3 +95,14 @@ def test_less_confidence_than_asked_for_counts_as_not_placed() -> None:
     labels = labelled(("1", "a", "A"), ("2", None, "bank"))
     assert evaluate(rows, labels).precision == 0.5
     assert evaluate(rows, labels, confidence=0.3).precision == 1
+
+
+def test_a_mistake_is_one_claim_divided_over_the_labels_that_accept_the_segment() -> None:
+    labels = labelled(("1", "a", "A"), ("2", "a|b", "B"), ("3", "c", "C"), ("4", None, "bank"))
+    rows = placed(("1", "a", 1.0), ("2", "b", 1.0), ("3", "a", 1.0), ("4", "a", 1.0))
+    # 3 and 4 stand wrongly on a, which A and B accept: each has one claim of the two
+    assert evaluate(rows, labels).classes.select("label", "right", "claimed").rows() == [
+        ("A", 1, 2.0),
+        ("B", 1, 2.0),
+        ("C", 0, 0.0),
+    ]

@@ -1,8 +1,11 @@
-"""Placement judged against trade labels of listed firms that the placement never sees.
+"""Placement over all clusters, judged against trade labels of listed firms that the placement never sees.
 
-`tests/data/shenwan_segments.csv` says which segments a label accepts, or that it belongs on none of the two chains
-judged. It leaves out labels that hold firms of both kinds, such as 磁性材料 (rare-earth magnets and ferrites), 硅料硅片
-(wafers of chips and of solar cells) or 电子化学品Ⅲ: their firms are judged neither way.
+`tests/data/shenwan_segments.csv` says for each label which segments it accepts, none where its trade is in no chain
+(cement, banks), and of what kind the trade is. It leaves out labels whose firms are of several trades, such as 综合Ⅲ,
+军工电子Ⅲ or 氯碱: their firms are judged neither way.
+
+The terms of the catalogue were improved on two thirds of the labelled firms; a third, drawn by a hash of the firm's
+code, was held back. Both are reported. A label is judged if it has five labelled firms or more.
 
 Run as a module, this prints the figures: ``python -m tests.placement.test_shenwan SHARED``.
 """
@@ -10,7 +13,10 @@ Run as a module, this prints the figures: ``python -m tests.placement.test_shenw
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import sys
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -18,10 +24,11 @@ import polars as pl
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.dataset import Dataset, Place
 from chainmend.placement.assign import place
-from chainmend.placement.evaluate import Evaluation, evaluate
+from chainmend.placement.evaluate import evaluate
 
 TABLE = Path(__file__).resolve().parents[1] / "data" / "shenwan_segments.csv"
-CHAINS = ("ic", "emb")
+LEAST = 5
+FAR = ("finance", "real estate", "media")
 
 
 def listed(shared: Path) -> Dataset:
@@ -63,58 +70,135 @@ def listed(shared: Path) -> Dataset:
     )
 
 
+def held_back(code: str) -> bool:
+    """Whether a firm is of the third that no term was improved on."""
+    return int(hashlib.sha256(code.encode()).hexdigest(), 16) % 3 == 0
+
+
 def sample(shared: Path) -> pl.DataFrame:
-    """Firms whose label the table judges: firm_id, label, segment_id."""
+    """Firms with products whose label the table judges: firm_id, label, segment_id, trade, held."""
     firms = pl.read_parquet(shared / "data" / "companies" / "a_share_companies.parquet")
     return (
         firms.unique("code", keep="first", maintain_order=True)
-        .select(pl.col("code").alias("firm_id"), pl.col("sw_industry_ckg").alias("label"))
+        .select(pl.col("code").alias("firm_id"), "name", pl.col("sw_industry_ckg").alias("label"))
         .join(pl.read_csv(TABLE), on="label")
+        .join(listed(shared).table("products"), on="firm_id", how="semi")
+        .with_columns(held=pl.col("firm_id").map_elements(held_back, return_dtype=pl.Boolean))
     )
 
 
-def judge(shared: Path) -> tuple[Evaluation, Evaluation]:
-    """Judge the firms of the sample that list products: all of them, and those whose label names a segment.
+@dataclass(frozen=True)
+class Figures:
+    """What is measured of one part of the sample."""
 
-    The second leaves out how often a firm of another trade is placed for a side business of its own.
-    """
-    catalogue, dataset = load_catalogue("hangzhou-296x"), listed(shared)
-    among = [s.id for s in catalogue.segments.values() if s.chain_id in CHAINS]
-    labels = sample(shared).join(dataset.table("products"), on="firm_id", how="semi")
-    placed = place(dataset, catalogue)
+    firms: int
+    judged: int
+    f1: float
+    precision: float
+    recall: float
+    coverage: float
+    manufacturing: float
+    far: pl.DataFrame
+
+    def line(self) -> str:
+        """One line for a person."""
+        return (
+            f"{self.firms} firms, {self.judged} labels; macro-F1 {self.f1:.3f} precision {self.precision:.3f} "
+            f"recall {self.recall:.3f} coverage {self.coverage:.3f}, of manufacturing {self.manufacturing:.3f}"
+        )
+
+
+@cache
+def placements(shared: Path) -> pl.DataFrame:
+    """All firms placed, without labels, names or codes."""
+    return place(listed(shared), load_catalogue("hangzhou-296x"))
+
+
+def judge(shared: Path, part: str, *, others: bool) -> Figures:
+    """Judge a part of the sample: `tuned`, `held` or `all`; with firms of trades of no chain or without them."""
+    labels, placed = sample(shared), placements(shared)
     named = labels.filter(pl.col("segment_id").is_not_null())
-    return evaluate(placed, labels, among=among), evaluate(placed, named, among=among)
+    if part != "all":
+        labels = labels.filter(pl.col("held") == (part == "held"))
+    if not others:
+        labels = labels.filter(pl.col("segment_id").is_not_null())
+    counted = labels if part != "all" else named
+    enough = counted.filter(pl.col("segment_id").is_not_null()).group_by("label").len()
+    big = enough.filter(pl.col("len") >= LEAST)["label"].to_list()
+    found = evaluate(placed, labels.select("firm_id", "label", "segment_id"))
+    classes = found.classes.filter(pl.col("label").is_in(big))
+    makers = labels.filter(pl.col("trade") == "manufacturing")
+    there = makers.join(placed, on="firm_id", how="semi")
+    values = (classes["f1"].mean(), found.precision, found.recall, found.coverage)
+    f1, precision, recall, coverage = (float(v) if isinstance(v, float) else 0.0 for v in values)
+    return Figures(
+        firms=found.firms,
+        judged=classes.height,
+        f1=f1,
+        precision=precision,
+        recall=recall,
+        coverage=coverage,
+        manufacturing=there.height / makers.height,
+        far=_far(labels, placed),
+    )
+
+
+def _far(labels: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """Banks, estate agents and media firms whose greatest weight is on a segment of manufacturing."""
+    segments = load_catalogue("hangzhou-296x").segments.values()
+    made = [s.id for s in segments if any("13" <= code[:2] <= "43" for code in s.codes)]
+    top = placed.sort(["firm_id", "weight", "segment_id"], descending=[False, True, False])
+    return (
+        labels.filter(pl.col("trade").is_in(FAR))
+        .select("firm_id", "name", "label")
+        .join(top.unique("firm_id", keep="first", maintain_order=True), on="firm_id")
+        .filter(pl.col("segment_id").is_in(made))
+        .sort("confidence", descending=True)
+    )
 
 
 def test_every_accepted_segment_is_in_the_catalogue() -> None:
-    accepted = pl.read_csv(TABLE)["segment_id"].drop_nulls().str.split("|").explode()
+    table = pl.read_csv(TABLE)
+    accepted = table["segment_id"].drop_nulls().str.split("|").explode()
     assert set(accepted) - set(load_catalogue("hangzhou-296x").segments) == set()
+    assert table["label"].is_unique().all()
+    assert set(table["trade"]) == {"manufacturing", "services", "other", *FAR}
+    assert table.filter(pl.col("trade") == "manufacturing")["segment_id"].null_count() == 0
 
 
 def test_firms_with_products_are_placed_where_their_trade_says(shared: Path) -> None:
-    """The floors lie a little below what was measured; `named` leaves out firms of other trades."""
-    everything, named = judge(shared)
-    assert named.firms >= 40
-    assert at_least(named.coverage, 0.82)  # 0.88
-    assert at_least(named.recall, 0.69)  # 0.74
-    assert at_least(named.macro_f1, 0.70)  # 0.76
-    # Firms of other trades with a side business on the chains are placed too, with little confidence.
-    assert everything.firms >= 1500
-    assert at_least(everything.macro_f1, 0.45)  # 0.53
-    assert at_least(everything.precision, 0.35)  # 0.43
+    """Floors, a little below what was measured: the aim is 0.75, and 0.9 of manufacturing."""
+    tuned, held = (judge(shared, part, others=False) for part in ("tuned", "held"))
+    assert (tuned.firms, held.firms) >= (700, 350)
+    assert tuned.f1 >= 0.74
+    assert held.f1 >= 0.72
+    assert held.recall >= 0.70
+    assert min(tuned.manufacturing, held.manufacturing) >= 0.9
+    # firms of trades of no chain are placed too, where they have a side business on one
+    everything = judge(shared, "all", others=True)
+    assert everything.firms >= 1900
+    assert everything.f1 >= 0.68
+    assert everything.precision >= 0.63
 
 
-def at_least(value: float | None, floor: float) -> bool:
-    return value is not None and value >= floor
+def test_few_firms_of_banks_real_estate_and_media_are_placed_with_any_confidence(shared: Path) -> None:
+    """Without an industry code, which the source does not have, only products can tell them apart."""
+    far = judge(shared, "all", others=True).far
+    assert far.height <= 45
+    assert "城商行Ⅲ" not in far["label"]
+    assert far.filter(pl.col("confidence") >= 0.6).height <= 8
 
 
 def main(shared: Path) -> None:
-    """Print macro-F1, coverage and the ten worst confusions."""
-    for title, found in zip(("all firms", "firms whose label names a segment"), judge(shared), strict=True):
-        print(f"{title}: {found.firms}, on segments {found.on_segments}, macro-F1 {found.macro_f1:.3f}")
-        print(f"precision {found.precision:.3f} recall {found.recall:.3f} coverage {found.coverage:.3f}")
-        with pl.Config(tbl_rows=30, fmt_str_lengths=40):
-            print(found.classes, found.confusions)
+    """Print the figures of each part, and the firms of banks, real estate and media that stand on manufacturing."""
+    for others in (False, True):
+        print("all labels:" if others else "labels that name a segment:")
+        for part in ("tuned", "held", "all"):
+            print(f"  {part:5} {judge(shared, part, others=others).line()}")
+    far = judge(shared, "all", others=True).far
+    with pl.Config(tbl_rows=100, fmt_str_lengths=40, tbl_hide_dataframe_shape=True):
+        print(f"banks, real estate, media on manufacturing: {far.height}")
+        print(far.select("name", "label", "segment_id", "confidence", "basis"))
 
 
 if __name__ == "__main__":

@@ -1,18 +1,17 @@
 """Load a catalogue from a folder of YAML files, and refuse what cannot be meant.
 
-``catalogue.yaml`` names the catalogue and its codes; every other file is one cluster. Loading stops at the first
-problem; `check_catalogue` collects them all.
+``catalogue.yaml`` names the catalogue and its codes, ``lineage.yaml`` (which may be left out) says what its clusters
+grew out of; every other file is one cluster. Loading stops at the first problem; `check_catalogue` collects them all.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from chainmend.chain.checks import problems_between
+from chainmend.chain.lineage import LINEAGE, read_lineage
 from chainmend.chain.model import (
     Catalogue,
     Chain,
@@ -25,11 +24,11 @@ from chainmend.chain.model import (
     Stage,
     Status,
     Terms,
-    Text,
     Tier,
 )
-from chainmend.chain.positions import Lines, read_yaml
+from chainmend.chain.positions import read_yaml
 from chainmend.chain.problem import Problem
+from chainmend.chain.reading import Reader
 from chainmend.errors import CatalogueError
 from chainmend.i18n import _
 
@@ -46,7 +45,7 @@ def shipped() -> list[str]:
     Examples
     --------
     >>> shipped()
-    ['hangzhou-296x']
+    ['demo-region-nace', 'hangzhou-296x']
     """
     return sorted(p.name.replace("_", "-") for p in _SHIPPED.iterdir() if (p / "catalogue.yaml").is_file())
 
@@ -89,7 +88,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
     known = reader.names(head, "codes")
     clusters, lines = [], {}
     for path in files:
-        if path.name != "catalogue.yaml":
+        if path.name not in ("catalogue.yaml", LINEAGE):
             values, at = read_yaml(path)
             part = _Reader(at)
             cluster = part.cluster(values)
@@ -106,6 +105,8 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
                 ("order", n), _("unknown cluster {id}").format(id=name), _("the name of a file without .yaml")
             )
     sources = reader.sources(head, ("sources",))
+    lineage, unclear = read_lineage(folder, tuple(lines))
+    reader.problems += unclear
     clusters.sort(key=lambda c: (order.get(c.id, len(order)), _TIERS.index(c.tier), c.id))
     digest = hashlib.sha256()
     for path in files:
@@ -120,6 +121,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
         clusters=tuple(clusters),
         codes=tuple(known.items()),
         sources=sources,
+        lineage=lineage,
         fingerprint=digest.hexdigest(),
     )
     return catalogue, [*reader.problems, *problems_between(catalogue, lines)]
@@ -139,91 +141,8 @@ def _folder(source: str | Path) -> Path:
     )
 
 
-@dataclass
-class _Reader:
-    """Reads the values of one file; what is wrong is kept, and something harmless is returned in its place."""
-
-    lines: Lines
-
-    def __post_init__(self) -> None:
-        self.problems: list[Problem] = []
-        self.cited: dict[str, str] = {}
-
-    def refuse(self, path: tuple[str | int, ...], came: str, expected: str, do: str | None = None) -> None:
-        self.problems.append(Problem(self.lines.file, self.lines.line(path), came, expected, do))
-
-    def need(self, values: Any, key: str, path: tuple[str | int, ...]) -> Any:
-        if not isinstance(values, Mapping) or values.get(key) is None:
-            self.refuse(path, _("{key} is missing").format(key=key), _("a value for {key}").format(key=key))
-            return ""
-        return values[key]
-
-    def only(self, values: Any, keys: tuple[str, ...], path: tuple[str | int, ...]) -> dict[str, Any]:
-        if not isinstance(values, dict) or not (values or path):
-            self.refuse(path, repr(values), _("keys and values: {keys}").format(keys=", ".join(keys)))
-            return {}
-        for key in values:
-            if key not in keys:
-                self.refuse(
-                    (*path, key),
-                    _("unknown key {key}").format(key=key),
-                    _("one of: {ids}").format(ids=", ".join(keys)),
-                )
-        return values
-
-    def one_of(self, values: Any, key: str, choices: tuple[str, ...], path: tuple[str | int, ...]) -> Any:
-        value = self.need(values, key, path)
-        if value not in choices:
-            self.refuse((*path, key), f"{key}: {value}", _("one of: {ids}").format(ids=", ".join(choices)))
-            return choices[-1]
-        return value
-
-    def text(self, values: Any, path: tuple[str | int, ...]) -> Text:
-        value = values.get(path[-1]) if isinstance(values, Mapping) else None
-        if not isinstance(value, dict) or not all(
-            isinstance(value.get(k), str) and value[k].strip() for k in ("zh", "en")
-        ):
-            self.refuse(
-                path, f"{path[-1]}: {value!r}", _("a text in both languages: {{zh: ..., en: ...}}").format()
-            )
-            return Text("", "")
-        self.only(value, ("zh", "en"), path)
-        return Text(value["zh"], value["en"])
-
-    def items(self, values: Any, path: tuple[str | int, ...]) -> list[Any]:
-        value = values.get(path[-1])
-        if value is not None and not isinstance(value, list):
-            self.refuse(path, f"{path[-1]}: {value!r}", _("a list"))
-            return []
-        return value or []
-
-    def sources(self, values: Any, path: tuple[str | int, ...]) -> tuple[tuple[str, str], ...]:
-        value = values.get("sources") or {}
-        if not isinstance(value, dict):
-            self.refuse(path, f"sources: {value!r}", _("a key and a citation for each source"))
-            return ()
-        return tuple(sorted((key, str(citation)) for key, citation in value.items()))
-
-    def texts(self, values: Any, path: tuple[str | int, ...]) -> tuple[str, ...]:
-        value = values.get(path[-1]) if isinstance(values, Mapping) else None
-        if value is None:
-            return ()
-        if not isinstance(value, list):
-            self.refuse(path, f"{path[-1]}: {value!r}", _("a list of texts"))
-            return ()
-        for number, item in enumerate(value):
-            if not isinstance(item, str):
-                self.refuse(
-                    (*path, number),
-                    repr(item),
-                    _("a text"),
-                    _('put it in quotes, so that it stays a text: "3973"'),
-                )
-        return tuple(str(item) for item in value)
-
-    def names(self, values: Any, key: str) -> dict[str, Text]:
-        found = values.get(key) if isinstance(values, Mapping) else None
-        return {code: self.text(found, (key, code)) for code in found} if isinstance(found, dict) else {}
+class _Reader(Reader):
+    """Reads the values of one cluster."""
 
     def cluster(self, given: Any) -> Cluster | None:
         values = self.only(given, _CLUSTER, ())

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from chainmend.chain.problem import Problem
+from chainmend.chain.scope import claims
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
-    from chainmend.chain.model import Catalogue, Cluster, Segment
+    from chainmend.chain.model import Catalogue, Segment
     from chainmend.chain.positions import Lines
 
 _Files = Mapping[str, "Lines"]
@@ -145,21 +145,19 @@ def _isolated(catalogue: Catalogue, segments: list[Segment], lines: _Files) -> I
 
 
 def _shares(catalogue: Catalogue, _segments: list[Segment], lines: _Files) -> Iterator[Problem]:
-    counted: dict[str, list[tuple[Cluster, float]]] = defaultdict(list)
-    for cluster in catalogue.clusters:
-        for share in cluster.codes:
-            counted[share.code].append((cluster, share.share))
-    for code, parts in counted.items():
-        total = sum(share for _cluster, share in parts)
+    codes = dict.fromkeys(share.code for cluster in catalogue.clusters for share in cluster.codes)
+    for code in codes:  # a firm of this class, and of every class below it that nobody counts on its own
+        parts = claims(catalogue.clusters, code)
+        total = sum(parts.values())
         if total > 1 + 1e-9:
-            last = parts[-1][0]
-            line = lines[last.id].line(("scope", "codes"))
-            clusters = ", ".join(f"{c.id} {share:g}" for c, share in parts)
+            last = [c for c in catalogue.clusters if c.id in parts][-1]
             yield Problem(
                 last.file,
-                line,
+                lines[last.id].line(("scope", "codes")),
                 _("code {code} counts {total} times: {clusters}").format(
-                    code=code, total=f"{total:g}", clusters=clusters
+                    code=code,
+                    total=f"{total:g}",
+                    clusters=", ".join(f"{c} {share:g}" for c, share in parts.items()),
                 ),
                 _("shares of one code that sum to at most 1"),
             )

@@ -12,8 +12,10 @@ from functools import cached_property
 from typing import Literal
 
 Status = Literal["confirmed", "stated", "unofficial", "open"]
-Tier = Literal["trillion", "hundred-billion", "future"]
+Tier = Literal["trillion", "hundred-billion", "unranked", "future"]
 DependenceClass = Literal["essential", "substitutable", "irrelevant"]
+SuccessionKind = Literal["continues", "renamed", "splits", "merges"]
+Sureness = Literal["confirmed", "stated", "inferred"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,40 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """A group that the city governed before its clusters, or a named part of one (`within` is then the group)."""
+
+    id: str
+    name: Text
+    date: str
+    status: Sureness
+    within: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Succession:
+    """The group or part `origin` leads to `cluster`; `status` says how surely, `note` or `source` why."""
+
+    origin: str
+    cluster: str
+    kind: SuccessionKind
+    date: str
+    status: Sureness
+    note: Text | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What the clusters of a catalogue grew out of."""
+
+    origins: tuple[Origin, ...] = ()
+    successions: tuple[Succession, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Clusters of one city or one taxonomy, with the code system they are written in."""
 
@@ -138,12 +174,18 @@ class Catalogue:
     clusters: tuple[Cluster, ...]
     codes: tuple[tuple[str, Text], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
+    lineage: Lineage = Lineage()
     fingerprint: str = field(default="", compare=False)
 
     @cached_property
     def segments(self) -> dict[str, Segment]:
         """All segments by id, in catalogue order."""
         return {s.id: s for c in self.clusters for chain in c.chains for s in chain.segments}
+
+    @cached_property
+    def cluster_names(self) -> dict[str, dict[str, str]]:
+        """Cluster id -> its names and how surely they are known, as every output keeps it."""
+        return {c.id: {"zh": c.name.zh, "en": c.name.en, "status": c.status} for c in self.clusters}
 
     @cached_property
     def chains(self) -> dict[str, Chain]:

@@ -10,6 +10,7 @@ import yaml
 from chainmend.errors import CatalogueError
 from chainmend.i18n import _
 
+_TEXT = "tag:yaml.org,2002:str"
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 30  # far more than the format needs; a list that holds itself has no end
 
@@ -86,6 +87,8 @@ def _build(node: Any, path: tuple[str | int, ...], lines: Lines) -> Any:
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_build(item, (*path, number), lines) for number, item in enumerate(node.value)]
+    if node.tag == _TEXT:  # nearly all values are: a loader for each would take most of the time
+        return node.value
     try:
         return yaml.SafeLoader("").construct_object(node, deep=True)
     except (yaml.YAMLError, ValueError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
 _DEFAULT = "hangzhou-296x"
 
+# further subcommands, each in its module catalogue_<name>
+MORE: tuple[str, ...] = ("lineage", "find", "scope", "new", "diff", "concordance", "draw")
+
 
 def add(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     group.command("show", help=_("Show the clusters, chains and segments of a catalogue."))(show)
     group.command("check", help=_("Check a catalogue; every problem with file and line."))(check)
+    for name in MORE:
+        import_module(f"chainmend.cli.catalogue_{name}").add(group)
     app.add_typer(group, name="catalogue", help=_("What clusters, chains and segments there are."))
 
 
@@ -97,7 +103,7 @@ def _find(catalogue: Catalogue, id: str) -> Cluster:
     return catalogue.clusters[ids.index(id)]
 
 
-def _status(status: str) -> str:
+def status_name(status: str) -> str:
     """The status as it stands in the file, in Chinese with the Chinese word before it."""
     words = {
         "confirmed": _("confirmed"),
@@ -108,10 +114,12 @@ def _status(status: str) -> str:
     return words[status] if language() == "en" else f"{words[status]} {status}"
 
 
-def _tier(tier: str) -> str:
+def tier_name(tier: str) -> str:
+    """The size class of a cluster in the current language."""
     words = {
         "trillion": _("trillion class"),
         "hundred-billion": _("hundred-billion class"),
+        "unranked": _("no size class"),
         "future": _("future"),
     }
     return words[tier]
@@ -122,8 +130,8 @@ def _all(output: Output, catalogue: Catalogue) -> None:
         (
             c.id,
             c.name[language()],
-            _tier(c.tier),
-            _status(c.status),
+            tier_name(c.tier),
+            status_name(c.status),
             sum(len(chain.segments) for chain in c.chains),
         )
         for c in catalogue.clusters
@@ -134,7 +142,7 @@ def _all(output: Output, catalogue: Catalogue) -> None:
 
 def _one(output: Output, catalogue: Catalogue, cluster: Cluster) -> None:
     name = cluster.name[language()]
-    output.say(f"{name} · {_tier(cluster.tier)} · {_status(cluster.status)}", style="bold")
+    output.say(f"{name} · {tier_name(cluster.tier)} · {status_name(cluster.status)}", style="bold")
     if cluster.scope_note:
         output.say(cluster.scope_note[language()])
     for chain in cluster.chains:

@@ -49,7 +49,11 @@ def place(
     output = Output(json=json)
     data, chains = read_dataset(dataset), load_catalogue(catalogue)
     if explain is not None:
-        _explain(output, assign.explain(data, chains, explain) | {"synthetic": data.synthetic})
+        found = assign.explain(data, chains, explain)
+        for p in found["placements"]:
+            cluster = chains.segments[p["segment_id"]].cluster_id
+            p["cluster"] = {"id": cluster} | chains.cluster_names[cluster]
+        _explain(output, found | {"synthetic": data.synthetic})
         return
     placed = assign.place(data, chains)
     if out is not None:
@@ -59,6 +63,8 @@ def place(
 
 
 def _explain(output: Output, found: dict[str, Any]) -> None:
+    from chainmend.cli.catalogue import status_name
+
     output.emit(found)
     _mark(output, found["synthetic"])
     output.say(f"{found['firm_id']}  {found['name']}")
@@ -79,6 +85,7 @@ def _explain(output: Output, found: dict[str, Any]) -> None:
                 basis=_basis(p["basis"]),
             )
         )
+        output.say(f"    {p['cluster'][language()]} · {status_name(p['cluster']['status'])}")
         evidence = p["evidence"] if isinstance(p["evidence"], list) else [p["evidence"]]
         for why in evidence:
             output.say("    " + ", ".join(f"{k}: {v}" for k, v in why.items() if v is not None))
@@ -108,6 +115,9 @@ def _summary(
 ) -> None:
     import polars as pl
 
+    from chainmend.chain.scope import system_notes
+    from chainmend.cli.catalogue import status_name
+
     firms = data.tables["firms"].height
     n = placed["firm_id"].n_unique()
     by_basis = dict(placed.group_by("basis").agg(pl.col("firm_id").n_unique()).sort("basis").iter_rows())
@@ -123,10 +133,13 @@ def _summary(
     output.emit(
         {
             "firms": firms, "placed": n, "by_basis": by_basis, "by_cluster": by_cluster,
+            "clusters": {id: name for id, name in chains.cluster_names.items() if id in by_cluster},
             "synthetic": data.synthetic, "evaluation": measured,
         }
     )  # fmt: skip
     _mark(output, data.synthetic)
+    for note in system_notes(data, chains):
+        output.say(f"- {note}")
     output.say(_("{n} of {firms} firms are placed").format(n=f"{n:,}", firms=f"{firms:,}"))
     output.table(
         _("By evidence"),
@@ -136,9 +149,13 @@ def _summary(
     )
     output.table(
         _("By cluster"),
-        (_("cluster"), _("firms")),
-        [(c.name[language()], f"{by_cluster[c.id]:,}") for c in chains.clusters if c.id in by_cluster],
-        (1,),
+        (_("cluster"), _("status"), _("firms")),
+        [
+            (c.name[language()], status_name(c.status), f"{by_cluster[c.id]:,}")
+            for c in chains.clusters
+            if c.id in by_cluster
+        ],
+        (2,),
     )
     if measured:
         output.say(

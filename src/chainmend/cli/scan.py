@@ -107,6 +107,7 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
     )
     if rows.height < result.findings.height:
         output.say(_("{n} more in {folder}").format(n=result.findings.height - rows.height, folder=out))
+    _by_cluster(output, result)
     _not_checked(output, result)
     counted: dict[str, int] = {}
     for event in events:
@@ -114,6 +115,21 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
     if events:
         output.say(_("Mend-list: ") + ", ".join(f"{event_name(e)} {n}" for e, n in counted.items()))
     output.say(_("written to {folder}").format(folder=out))
+
+
+def _by_cluster(output: Output, result: Scan) -> None:
+    """How many findings each cluster has, with how surely its name is known."""
+    from chainmend.cli.catalogue import status_name
+
+    if result.findings.is_empty():
+        return
+    counted = dict(result.findings.group_by("cluster_id").len().iter_rows())
+    rows = [
+        (name[language()], status_name(name["status"]), counted[id])
+        for id, name in result.manifest["clusters"].items()
+        if id in counted
+    ]
+    output.table(_("Findings by cluster"), (_("cluster"), _("status"), _("Findings")), rows, right=(2,))
 
 
 def _not_checked(output: Output, result: Scan) -> None:

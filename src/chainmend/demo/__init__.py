@@ -24,6 +24,7 @@ from chainmend.demo.city import (
     make_firms,
     outputs,
     products_table,
+    room,
 )
 from chainmend.demo.figures import customs_table, small_tables, statistics_table
 from chainmend.demo.planted import Plan, make_plan
@@ -63,7 +64,8 @@ def make_city(*, firms: int = 3000, seed: int = 0, catalogue: Catalogue | None =
     Parameters
     ----------
     firms
-        Number of firms, local and elsewhere. Above 20,000 the table of single trades is left out.
+        Number of firms, local and elsewhere. Above 20,000 the table of single trades is left out. A city of few
+        firms keeps to the chains that they can fill; 3,000 fill every chain of the shipped catalogue.
     seed
         The same seed gives the same city.
     catalogue
@@ -78,7 +80,7 @@ def make_city(*, firms: int = 3000, seed: int = 0, catalogue: Catalogue | None =
         from chainmend.chain.catalogue import load_catalogue
 
         catalogue = load_catalogue("hangzhou-296x")
-    plan = make_plan(catalogue, np.random.default_rng([seed, 1]))
+    plan = make_plan(catalogue, np.random.default_rng([seed, 1]), room(firms))
     made = make_firms(plan, firms, np.random.default_rng([seed, 2]))
     return DemoCity(
         now=_dataset(plan, made, catalogue, DATE, seed),

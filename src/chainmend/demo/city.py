@@ -36,6 +36,8 @@ SOURCES = (
 )
 _ABROAD = tuple(i for i, s in enumerate(SOURCES) if s[0] != COUNTRY)
 _LEAST_LOCAL, _LEAST_OUTSIDE, _LEAST_SOURCES = 3, 1, 6
+_MOST_FOR_GAPS = 54
+"""What three gaps of each of the four kinds need beyond the firms of as many healthy segments."""
 
 VALUE_ADDED = 440.9e9
 """Value added of industry above designated size, yuan, 2024: the public figure the city is scaled to."""
@@ -87,6 +89,17 @@ class Firms:
         there = there if later else there[there < self.first]
         local = self.source[there] < 0
         return there[local], there[~local]
+
+
+def room(firms: int) -> int:
+    """Number of segments that so many firms can be put on, whatever gaps are planted.
+
+    Examples
+    --------
+    >>> room(3000)
+    736
+    """
+    return (firms - _MOST_FOR_GAPS) // (_LEAST_LOCAL + _LEAST_OUTSIDE)
 
 
 def _counts(plan: Plan, firms: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

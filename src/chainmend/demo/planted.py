@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 KINDS = ("missing", "weak", "single_source", "outside_dependent")
 _FALL = {"weak": 0.18, "outside_dependent": 0.15}
 """By how much the local share falls where a gap of that kind worsens."""
-_GRAVE = 3
-"""From this number of segments that cannot do without it a segment is grave."""
+_GRAVE = 0.035
+"""From this share of the city's segments that cannot do without it a segment is grave."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,35 @@ def own_terms(catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
     }
 
 
+def carried(catalogue: Catalogue, room: int) -> frozenset[str]:
+    """Segments of as many whole chains as `room` has place for, with all that goes into them from other chains.
+
+    Without what goes into them they would show gaps that nobody planted. Chains that rest on least come first; at
+    least one is taken, however little room there is.
+    """
+    inputs: dict[str, set[str]] = defaultdict(set)
+    for d in catalogue.dependences:
+        if d.kind != "irrelevant":
+            inputs[d.target].add(d.source)
+
+    def whole(ids: Sequence[str]) -> set[str]:
+        reached, queue = set(ids), list(ids)
+        while queue:
+            fresh = inputs[queue.pop()] - reached
+            reached |= fresh
+            queue += sorted(fresh)
+        return reached
+
+    chains = sorted(
+        (whole([s.id for s in c.segments]) for c in catalogue.chains.values() if c.segments), key=len
+    )
+    taken: set[str] = set()
+    for chain in chains:
+        if not taken or len(taken | chain) <= room:
+            taken |= chain
+    return frozenset(taken)
+
+
 def _draw(
     rng: np.random.Generator, ids: Sequence[str], buyers: Mapping[str, Sequence[str]], grave: AbstractSet[str]
 ) -> dict[str, str]:
@@ -131,7 +160,7 @@ def _supply(rng: np.random.Generator, kind: str | None) -> Supply:
     return Supply(None, float(rng.uniform(0.62, 0.82)))
 
 
-def make_plan(catalogue: Catalogue, rng: np.random.Generator) -> Plan:
+def make_plan(catalogue: Catalogue, rng: np.random.Generator, room: int | None = None) -> Plan:
     """Draw the gaps of a city.
 
     Parameters
@@ -140,13 +169,16 @@ def make_plan(catalogue: Catalogue, rng: np.random.Generator) -> Plan:
         Segments that firms are put on; those without a term of their own stay empty.
     rng
         Source of chance.
+    room
+        For how many segments the city has firms: it keeps to the chains that find room. All by default.
 
     Raises
     ------
     SettingsError
         If the catalogue has too few segments to plant gaps in.
     """
-    terms = {s: t for s, t in own_terms(catalogue).items() if t}
+    kept = carried(catalogue, len(catalogue.segments) if room is None else room)
+    terms = {s: t for s, t in own_terms(catalogue).items() if t and s in kept}
     targets: dict[str, list[str]] = defaultdict(list)
     for d in catalogue.dependences:
         if d.kind != "irrelevant" and d.source in terms and d.target in terms and d.source != d.target:
@@ -159,7 +191,7 @@ def make_plan(catalogue: Catalogue, rng: np.random.Generator) -> Plan:
             expected=_("at least {n}").format(n=2 * len(KINDS)),
             where=_("catalogue {id}").format(id=catalogue.id),
         )
-    grave = {s for s in ids if len(catalogue.depends_on(s)) >= _GRAVE}
+    grave = {s for s in ids if len(catalogue.depends_on(s) & terms.keys()) >= _GRAVE * len(terms)}
     kinds = _draw(rng, ids, buyers, grave)
     now = {s: _supply(rng, kinds.get(s)) for s in terms}
     of = {kind: [s for s, k in kinds.items() if k == kind] for kind in KINDS}

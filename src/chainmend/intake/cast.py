@@ -61,16 +61,26 @@ def _whole(number: pl.Expr, want: pl.DataType) -> pl.Expr:
     )
 
 
+def _class_of(number: pl.Expr) -> pl.Expr:
+    """An industry code that a workbook held as a number: 3973, or a class with a dot such as 28.1 for 28.10."""
+    whole = number.cast(pl.Int64, strict=False)
+    part = ((number - whole) * 100).round().cast(pl.Int64, strict=False).cast(pl.String).str.zfill(2)
+    text = whole.cast(pl.String)
+    return pl.when(number == whole).then(text).otherwise(text.str.zfill(2) + "." + part)
+
+
 def _string(table: str, column: str, have: pl.DataType) -> pl.Expr:
     value = text(column)
-    if column in ("hs", "industry_code", "code", "firm_id") and have.is_float():
+    if column == "industry_code" and have.is_float():
+        value = _class_of(pl.col(column))
+    elif column in ("hs", "code", "firm_id") and have.is_float():
         value = pl.col(column).cast(pl.Int64, strict=False).cast(pl.String)
     elif column in ("hs", "industry_code", "code"):
         value = value.str.replace(r"\.0+$", "")
     if table == "customs" and column == "hs":  # a workbook drops the leading zero of a number
         value = pl.when(value.str.contains(r"^\d{5}$")).then(pl.lit("0") + value).otherwise(value)
-    if column == "industry_code" and have.is_numeric():
-        value = value.str.zfill(4)
+    if column == "industry_code" and have.is_numeric():  # three digits are a class that lost its zero
+        value = pl.when(value.str.len_chars() == 3).then(value.str.zfill(4)).otherwise(value)
     if (table, column) == ("firms", "status"):  # 存续（在营、开业、在册）, 吊销，未注销
         value = value.str.replace(r"\s*[（(，,].*$", "")
     words = WORDS.get((table, column))

@@ -41,6 +41,8 @@ class Description:
     factors: dict[tuple[str, str], float] = field(default_factory=dict)
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    code_system: str | None = None
+    country_told: bool = False
 
 
 def read_description(folder: Path) -> Description | None:
@@ -91,6 +93,8 @@ def read_description(folder: Path) -> Description | None:
         _factors(values),
         _columns(values),
         tuple(map(str, values.get("notes") or ())),
+        str(values["code_system"]) if values.get("code_system") else None,
+        country_told=bool(values.get("country")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -124,6 +124,7 @@ def read_report(folder: Path, *, quarantine: Path | None = None) -> tuple[Datase
         about.synthetic,
         {r.table: r.rejected for r in state.reports if r.rejected},
         tuple(dict.fromkeys(state.notes)),
+        about.code_system,
     )
     return data, state.reports
 
@@ -223,10 +224,16 @@ def _table(state: _State, table: str, raws: list[Raw]) -> None:
             _examples(quarantine),
         )
     )
-    if table == "firms" and not state.about.place.city:
-        cities = frame["city"].drop_nulls()
-        city = str(cities.mode().sort()[0]) if len(cities) else ""
-        state.about = Description(Place(city), state.about.date)
+    if table == "firms" and not state.about.country_told:
+        state.about = replace(state.about, place=_where(state.about.place, frame))
+
+
+def _where(place: Place, firms: pl.DataFrame) -> Place:
+    """The city most firms are in where none is named, and the country most firms of the city are in."""
+    cities = firms["city"].drop_nulls()
+    city = place.city or (str(cities.mode().sort()[0]) if len(cities) else "")
+    there = firms.filter(pl.col("city") == city)["country"].mode().sort()
+    return replace(place, city=city, country=str(there[0]) if len(there) else place.country)
 
 
 def _examples(quarantine: Quarantine, limit: int = 3) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ def write_dataset(dataset: Dataset, folder: Path, *, format: Literal["parquet", 
         "synthetic": dataset.synthetic,
         "notes": list(dataset.notes),
     }
+    if dataset.code_system:
+        about["code_system"] = dataset.code_system
     partial = folder / ".dataset.partial"
     partial.write_text(yaml.safe_dump(about, allow_unicode=True, sort_keys=False), "utf-8")
     partial.replace(folder / NAME)

@@ -5,7 +5,9 @@ What is trusted, and how far:
 1. a person's correction (``overrides``) stands alone;
 2. products name segments by their terms (or HS codes); each counts with its share. Where the firm's industry code is
    among a segment's codes the vote counts double and the confidence rises: the code decides between segments that
-   products alone would leave open;
+   products alone would leave open. Where all that can be read is under 2 % of the sales and no code
+   agrees, the products say nothing: a line of a register is not yet a business. Where the code is of a division
+   that no segment of the catalogue has (banks, real estate), half of the sales must be read;
 3. a firm that the catalogue itself names as typical of a segment has half a vote there, divided over the segments
    that name it;
 4. the industry code alone places a firm that lists no product we know, if at most three segments have that code:
@@ -18,25 +20,22 @@ Votes are summed in whole billionths, so that the result does not depend on the 
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from chainmend.chain.scope import same_system
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
+from chainmend.placement import votes
 from chainmend.placement.terms import TermIndex
-from chainmend.placement.text import clauses, plain
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
 
 _PARTS = 1e9
-_CODE_SEGMENTS = 3
 _CONFIDENCE = {"product": 0.7, "named": 0.6, "code": 0.5, "text": 0.4, "agreed": 0.2}
-_NAMED = 0.5
 NOWHERE = "none"
 SCHEMA = {
     "firm_id": pl.String,
@@ -45,13 +44,6 @@ SCHEMA = {
     "confidence": pl.Float64,
     "basis": pl.String,
     "evidence": pl.String,
-}
-_VOTE = {
-    "firm_id": pl.String,
-    "segment_id": pl.String,
-    "vote": pl.Float64,
-    "why": pl.String,
-    "basis": pl.String,
 }
 
 
@@ -72,26 +64,30 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     index = TermIndex(catalogue)
     corrected = _overrides(dataset, catalogue)
     free = dataset.table("firms").select("firm_id", "name", "industry_code", "scope_text")
+    if not same_system(dataset, catalogue):  # codes of another system say nothing here
+        free = free.with_columns(industry_code=pl.lit(None, pl.String))
     if dataset.has("overrides"):
         free = free.join(dataset.table("overrides").select("firm_id"), on="firm_id", how="anti")
-    by_code = _by_code(free, catalogue)
-    votes = pl.concat([_by_product(dataset, free, catalogue, index), _by_name(free, catalogue)])
-    products = _settle(votes, by_code)
+    coded = votes.by_code(free, catalogue)
+    told = pl.concat([votes.by_product(dataset, free, catalogue, index), votes.by_name(free, catalogue)])
+    far = votes.afar(free, catalogue)
+    products = _settle(votes.weighty(told, coded, far), coded)
     rest = free.join(products.select("firm_id").unique(), on="firm_id", how="anti")
     code = _settle(
-        by_code.filter(pl.col("near") <= _CODE_SEGMENTS)
+        coded.filter(pl.col("near") <= votes.CODE_SEGMENTS)
         .join(rest, on="firm_id", how="semi")
         .with_columns(basis=pl.lit("code")),
         None,
     )
     rest = rest.join(code.select("firm_id").unique(), on="firm_id", how="anti")
+    rest = rest.filter(~pl.col("firm_id").is_in(far))
     listed = set(dataset.table("products")["firm_id"].unique().to_list())
-    told = _settle(_by_text(rest, index), by_code).with_columns(
+    read = _settle(votes.by_text(rest, index), coded).with_columns(
         confidence=pl.when(pl.col("firm_id").is_in(listed))
         .then(pl.col("confidence") / 2)
         .otherwise("confidence")
     )
-    parts = [corrected, *(p.select(*SCHEMA) for p in (products, code, told))]
+    parts = [corrected, *(p.select(*SCHEMA) for p in (products, code, read))]
     return pl.concat(parts).sort("firm_id", "segment_id")
 
 
@@ -123,126 +119,13 @@ def _overrides(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     )
 
 
-def _by_code(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """firm_id, segment_id, vote, why, near: how many segments have the firm's code."""
-    pairs = [(code, s.id) for s in catalogue.segments.values() for code in s.codes]
-    number = Counter(code for code, _segment in pairs)
-    codes = pl.DataFrame(
-        [(c, s, number[c]) for c, s in pairs],
-        schema={"industry_code": pl.String, "segment_id": pl.String, "near": pl.Int64},
-        orient="row",
-    )
-    return (
-        firms.select("firm_id", pl.col("industry_code").str.replace(r"^[A-Z]", ""))
-        .drop_nulls()
-        .join(codes, on="industry_code")
-        .select(
-            "firm_id", "segment_id", vote=1.0 / pl.col("near"), why=_why(code="industry_code"), near="near"
-        )
-    )
-
-
-def _why(**columns: str) -> pl.Expr:
-    return pl.struct(pl.col(c).alias(name) for name, c in columns.items()).struct.json_encode()
-
-
-def _by_product(
-    dataset: Dataset, firms: pl.DataFrame, catalogue: Catalogue, index: TermIndex
-) -> pl.DataFrame:
-    table = dataset.table("products").join(firms.select("firm_id"), on="firm_id", how="semi")
-    names = table["product"].unique().sort().to_list()
-    found = [
-        (name, m.segment_id, m.term, 1.0 / len(matches))
-        for name, matches in ((name, index.find(name)) for name in names)
-        for m in matches
-    ]
-    matched = pl.DataFrame(
-        found,
-        schema={"product": pl.String, "segment_id": pl.String, "term": pl.String, "part": pl.Float64},
-        orient="row",
-    )
-    equal = 1.0 / pl.len().over("firm_id")
-    share = table.with_columns(
-        share=pl.col("share").fill_null(pl.col("share").mean().over("firm_id").fill_null(equal))
-    ).filter(pl.col("share") > 0)
-    by_term = share.join(matched, on="product").select(
-        "firm_id",
-        "segment_id",
-        vote=pl.col("share") * pl.col("part"),
-        why=_why(product="product", term="term"),
-    )
-    silent = share.join(matched.select("product").unique(), on="product", how="anti").filter(
-        pl.col("hs").is_not_null()
-    )
-    return pl.concat([by_term, _by_hs(silent, catalogue)]).with_columns(basis=pl.lit("product"))
-
-
-def _by_name(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    """Votes of the catalogue for the firms it names as typical of a segment."""
-    pairs = [(plain(name), s.id) for s in catalogue.segments.values() for name in s.firms]
-    number = Counter(name for name, _segment in pairs)
-    named = pl.DataFrame(
-        [(n, s, _NAMED / number[n], json.dumps({"named": n}, ensure_ascii=False), "named") for n, s in pairs],
-        schema=["plain", *list(_VOTE)[1:]],
-        orient="row",
-    ).cast({"plain": pl.String, **{k: v for k, v in _VOTE.items() if k != "firm_id"}})
-    names = firms["name"].unique().sort()
-    known = pl.DataFrame(
-        {"name": names, "plain": [_short(n) for n in names]}, schema_overrides={"plain": pl.String}
-    )
-    return firms.join(known, on="name").join(named, on="plain").select(*_VOTE)
-
-
-def _short(name: str) -> str:
-    """A firm's name without its legal form, as catalogues write it."""
-    return re.sub(r"(股份|集团)?(有限)?(责任)?公司$", "", plain(name))
-
-
-def _by_hs(products: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
-    pairs = [(hs, s.id) for s in catalogue.segments.values() for hs in s.hs]
-    number = Counter(hs for hs, _segment in pairs)
-    codes = pl.DataFrame(
-        [(hs, s, 1.0 / number[hs]) for hs, s in pairs if number[hs] <= _CODE_SEGMENTS],
-        schema={"hs6": pl.String, "segment_id": pl.String, "part": pl.Float64},
-        orient="row",
-    )
-    return (
-        products.with_columns(hs6=pl.col("hs").str.slice(0, 6))
-        .join(codes, on="hs6")
-        .select(
-            "firm_id",
-            "segment_id",
-            vote=pl.col("share") * pl.col("part"),
-            why=_why(product="product", hs="hs"),
-        )
-    )
-
-
-def _by_text(firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
-    rows = []
-    for firm, text in firms.select("firm_id", "scope_text").drop_nulls().sort("firm_id").iter_rows():
-        for clause in clauses(text):
-            matches = index.find(clause)
-            rows += [
-                (
-                    firm,
-                    m.segment_id,
-                    1.0 / len(matches),
-                    json.dumps({"text": clause[:80], "term": m.term}, ensure_ascii=False),
-                    "text",
-                )
-                for m in matches
-            ]
-    return pl.DataFrame(rows, schema=_VOTE, orient="row")
-
-
-def _settle(votes: pl.DataFrame, by_code: pl.DataFrame | None) -> pl.DataFrame:
+def _settle(given: pl.DataFrame, by_code: pl.DataFrame | None) -> pl.DataFrame:
     """Votes to weights, confidence and evidence."""
     if by_code is None:
-        told = votes.with_columns(agreed=pl.lit(value=False))
+        told = given.with_columns(agreed=pl.lit(value=False))
     else:
         codes = by_code.select("firm_id", "segment_id", agreed=pl.lit(value=True))
-        told = votes.join(codes, on=["firm_id", "segment_id"], how="left").with_columns(
+        told = given.join(codes, on=["firm_id", "segment_id"], how="left").with_columns(
             pl.col("agreed").fill_null(value=False)
         )
     parts = (pl.col("vote") * pl.when("agreed").then(2.0).otherwise(1.0) * _PARTS).round().cast(pl.Int64)

@@ -18,7 +18,7 @@ _CLASS_SCHEMA = {
     "label": pl.String,
     "firms": pl.Int64,
     "right": pl.Int64,
-    "claimed": pl.Int64,
+    "claimed": pl.Float64,
     "precision": pl.Float64,
     "recall": pl.Float64,
     "f1": pl.Float64,
@@ -157,23 +157,26 @@ def _judged(predictions: dict[str, str], labels: pl.DataFrame) -> list[_Judged]:
 def _classes(judged: list[_Judged]) -> pl.DataFrame:
     """Precision, recall and F1 of each label that names a segment.
 
-    A wrongly placed firm is counted as a false claim of every label that would accept where it was placed.
+    A wrongly placed firm is one false claim, divided over the labels that would accept where it was placed: a
+    segment that three labels accept must not make three mistakes of one.
     """
     segments: dict[str, set[str]] = defaultdict(set)
     for j in judged:
         if j.accepted:
             segments[j.label] |= j.accepted
-    false_claims = Counter(j.predicted for j in judged if j.predicted is not None and not j.right)
+    labels = Counter(s for accepted in segments.values() for s in accepted)
+    wrong = Counter(j.predicted for j in judged if j.predicted in labels and not j.right)
+    false_claims = {s: n / labels[s] for s, n in wrong.items() if s is not None}
     rows = []
     for label in sorted(segments):
         own = [j for j in judged if j.accepted and j.label == label]
         right = sum(j.right for j in own)
-        claimed = right + sum(false_claims[s] for s in segments[label])
+        claimed = right + sum(false_claims.get(s, 0.0) for s in sorted(segments[label]))
         f1 = 2 * right / (claimed + len(own))
         rows.append((label, len(own), right, claimed, _ratio(right, claimed), right / len(own), f1))
     return pl.DataFrame(rows, schema=_CLASS_SCHEMA, orient="row")
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def _ratio(part: float, whole: float) -> float | None:
     """Return part / whole, None where there is nothing to divide by."""
     return part / whole if whole else None

@@ -1,0 +1,174 @@
+"""What speaks for a firm on a segment: products, the catalogue's own word, the industry code, the business scope.
+
+Each function gives votes: firm_id, segment_id, vote, why (JSON), basis.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from chainmend.chain.scope import bare_code
+from chainmend.placement.text import clauses, plain
+
+if TYPE_CHECKING:
+    from chainmend.chain.model import Catalogue
+    from chainmend.dataset import Dataset
+    from chainmend.placement.terms import TermIndex
+
+_FORM = re.compile(
+    r"(股份|集团)?(有限)?(责任)?公司$"
+    r"|[\s,]+(ag|gmbh|gmbh & co\. kg|kg|se|sa|s\.a\.|srl|s\.r\.l\.|spa|s\.p\.a\.|sas|bv|b\.v\.|nv|n\.v\.|ab|a/s|oy|plc"
+    r"|ltd\.?|limited|llc|inc\.?|corp\.?|co\., ltd\.?)$"
+)
+_bare = pl.col("industry_code").str.replace_all(r"^\s*[A-Z]|[.\s]", "")  # as `bare_code` does with one
+CODE_SEGMENTS = 3
+"""A code of more segments than these cannot tell them apart."""
+_NAMED = 0.5
+_HEARD = 0.02
+"""Products that make up less than this share of a firm's sales do not place it alone."""
+_HEARD_AFAR = 0.5
+"""The same for a firm whose industry code is of a division that no segment has: a bank, an estate agent."""
+_VOTE = {
+    "firm_id": pl.String,
+    "segment_id": pl.String,
+    "vote": pl.Float64,
+    "why": pl.String,
+    "basis": pl.String,
+}
+
+
+def by_code(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Votes of the industry code; `near` is how many segments have it."""
+    told = [(bare_code(code), s.id) for s in catalogue.segments.values() for code in s.codes]
+    # class 3250 is all of group 325, and what a workbook makes of 32.50 is 32.5
+    pairs = told + [(code[:3], s) for code, s in told if len(code) == 4 and code.endswith("0")]
+    number = Counter(code for code, _segment in pairs)
+    codes = pl.DataFrame(
+        [(c, s, number[c]) for c, s in pairs],
+        schema={"bare": pl.String, "segment_id": pl.String, "near": pl.Int64},
+        orient="row",
+    )
+    return (
+        firms.select("firm_id", "industry_code", bare=_bare)
+        .drop_nulls()
+        .join(codes, on="bare")
+        .select(
+            "firm_id", "segment_id", vote=1.0 / pl.col("near"), why=_why(code="industry_code"), near="near"
+        )
+    )
+
+
+def _why(**columns: str) -> pl.Expr:
+    return pl.struct(pl.col(c).alias(name) for name, c in columns.items()).struct.json_encode()
+
+
+def by_product(dataset: Dataset, firms: pl.DataFrame, catalogue: Catalogue, index: TermIndex) -> pl.DataFrame:
+    """Votes of products by the terms in their names, or by their HS codes where no term is known."""
+    table = dataset.table("products").join(firms.select("firm_id"), on="firm_id", how="semi")
+    names = table["product"].unique().sort().to_list()
+    found = [
+        (name, m.segment_id, m.term, 1.0 / len(matches))
+        for name, matches in ((name, index.find(name)) for name in names)
+        for m in matches
+    ]
+    matched = pl.DataFrame(
+        found,
+        schema={"product": pl.String, "segment_id": pl.String, "term": pl.String, "part": pl.Float64},
+        orient="row",
+    )
+    equal = 1.0 / pl.len().over("firm_id")
+    share = table.with_columns(
+        share=pl.col("share").fill_null(pl.col("share").mean().over("firm_id").fill_null(equal))
+    ).filter(pl.col("share") > 0)
+    by_term = share.join(matched, on="product").select(
+        "firm_id",
+        "segment_id",
+        vote=pl.col("share") * pl.col("part"),
+        why=_why(product="product", term="term"),
+    )
+    silent = share.join(matched.select("product").unique(), on="product", how="anti").filter(
+        pl.col("hs").is_not_null()
+    )
+    return pl.concat([by_term, _by_hs(silent, catalogue)]).with_columns(basis=pl.lit("product"))
+
+
+def weighty(votes: pl.DataFrame, by_code: pl.DataFrame, afar: list[str]) -> pl.DataFrame:
+    """Votes of the firms of which enough is heard, or whose code agrees with one of the segments."""
+    agreed = votes.join(by_code, on=["firm_id", "segment_id"], how="semi")["firm_id"].unique().to_list()
+    heard = pl.col("vote").sum().over("firm_id").round(9)
+    needed = pl.when(pl.col("firm_id").is_in(afar)).then(_HEARD_AFAR).otherwise(_HEARD)
+    return votes.filter((heard >= needed) | pl.col("firm_id").is_in(agreed))
+
+
+def afar(firms: pl.DataFrame, catalogue: Catalogue) -> list[str]:
+    """Firms whose industry code is of a division (its first two digits) that no segment has."""
+    divisions = {bare_code(code)[:2] for s in catalogue.segments.values() for code in s.codes}
+    known = firms.select("firm_id", "industry_code").drop_nulls() if divisions else firms.clear()
+    codes = known["industry_code"].unique().to_list()
+    far = [code for code in codes if bare_code(code) and bare_code(code)[:2] not in divisions]
+    return known.filter(pl.col("industry_code").is_in(far))["firm_id"].to_list()
+
+
+def by_name(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Votes of the catalogue for the firms it names as typical of a segment."""
+    pairs = [(plain(name), s.id) for s in catalogue.segments.values() for name in s.firms]
+    number = Counter(name for name, _segment in pairs)
+    named = pl.DataFrame(
+        [(n, s, _NAMED / number[n], json.dumps({"named": n}, ensure_ascii=False), "named") for n, s in pairs],
+        schema=["plain", *list(_VOTE)[1:]],
+        orient="row",
+    ).cast({"plain": pl.String, **{k: v for k, v in _VOTE.items() if k != "firm_id"}})
+    names = firms["name"].unique().sort()
+    known = pl.DataFrame(
+        {"name": names, "plain": [_short(n) for n in names]}, schema_overrides={"plain": pl.String}
+    )
+    return firms.join(known, on="name").join(named, on="plain").select(*_VOTE)
+
+
+def _short(name: str) -> str:
+    """A firm's name without its legal form, as catalogues write it."""
+    return _FORM.sub("", plain(name))
+
+
+def _by_hs(products: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    pairs = [(hs, s.id) for s in catalogue.segments.values() for hs in s.hs]
+    number = Counter(hs for hs, _segment in pairs)
+    codes = pl.DataFrame(
+        [(hs, s, 1.0 / number[hs]) for hs, s in pairs if number[hs] <= CODE_SEGMENTS],
+        schema={"hs6": pl.String, "segment_id": pl.String, "part": pl.Float64},
+        orient="row",
+    )
+    return (
+        products.with_columns(hs6=pl.col("hs").str.slice(0, 6))
+        .join(codes, on="hs6")
+        .select(
+            "firm_id",
+            "segment_id",
+            vote=pl.col("share") * pl.col("part"),
+            why=_why(product="product", hs="hs"),
+        )
+    )
+
+
+def by_text(firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
+    """Votes of the clauses of business scopes."""
+    rows = []
+    for firm, text in firms.select("firm_id", "scope_text").drop_nulls().sort("firm_id").iter_rows():
+        for clause in clauses(text):
+            matches = index.find(clause)
+            rows += [
+                (
+                    firm,
+                    m.segment_id,
+                    1.0 / len(matches),
+                    json.dumps({"text": clause[:80], "term": m.term}, ensure_ascii=False),
+                    "text",
+                )
+                for m in matches
+            ]
+    return pl.DataFrame(rows, schema=_VOTE, orient="row")

@@ -1,0 +1,57 @@
+"""What is too little to place a firm: a line of next to nothing, and less than half of a trade far away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.placement.test_assign import SEGMENTS, city, small_catalogue, weights
+
+from chainmend.chain.model import Chain, Cluster, Stage, Text
+from chainmend.placement.assign import place
+
+
+@pytest.mark.parametrize(("share", "placed"), [(0.019, {}), (0.02, {"1": {"robot": 1.0}})])
+def test_a_product_of_next_to_nothing_places_nobody(share: float, placed: dict[str, Any]) -> None:
+    products = [("1", "机器人", share), ("1", "别墅", 1 - share)]
+    assert weights(city({"1": {}}, products)) == placed
+
+
+def test_a_product_of_next_to_nothing_counts_where_the_code_agrees() -> None:
+    products = [("1", "机器人", 0.001), ("1", "别墅", 0.999)]
+    assert weights(city({"1": {"industry_code": "3491"}}, products)) == {"1": {"robot": 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("code", "share", "placed"),
+    [
+        ("7010", 0.49, {}),  # no segment has a code of division 70
+        ("K7010", 0.49, {}),
+        ("7010", 0.5, {"1": {"robot": 1.0}}),
+        ("3499", 0.49, {"1": {"robot": 1.0}}),  # division 34 has segments
+    ],
+)
+def test_a_firm_of_a_trade_far_from_the_catalogue_needs_half_of_its_sales(
+    code: str, share: float, placed: dict[str, Any]
+) -> None:
+    products = [("1", "机器人", share), ("1", "别墅", 1 - share)]
+    assert weights(city({"1": {"industry_code": code}}, products)) == placed
+
+
+def test_the_scope_of_a_firm_of_a_far_trade_is_not_heard() -> None:
+    firms = {"1": {"industry_code": "6621", "scope_text": "机器人销售"}, "2": {"scope_text": "机器人销售"}}
+    assert weights(city(firms)) == {"2": {"robot": 1.0}}
+
+
+def test_no_trade_is_far_from_a_catalogue_without_codes() -> None:
+    bare = replace(
+        small_catalogue(), clusters=(Cluster("k", Text("群", "Cluster"), "future", "open", (bare_chain(),)),)
+    )
+    products = [("1", "机器人", 0.1), ("1", "别墅", 0.9)]
+    assert place(city({"1": {"industry_code": "7010"}}, products), bare).height == 1
+
+
+def bare_chain() -> Chain:
+    stage = Stage("s", Text("段", "Stage"))
+    return Chain("c", Text("链", "Chain"), "k", (stage,), tuple(replace(s, codes=()) for s in SEGMENTS))
