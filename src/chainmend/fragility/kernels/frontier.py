@@ -316,12 +316,11 @@ def upstream_step(plan, s, touched, rising):
 
 
 @njit(cache=True, nogil=True)
-def downstream_events(plan, scale_free, firms, tolerance, steps, max_steps, s):
-    """Times that a firm's downstream loss rises in at least so many steps, summed over the failures of `firms`."""
-    events, alone, whole = 0, np.empty(1, np.int32), np.ones(1)
+def downstream_events(plan, scale_free, firms, losses, tolerance, steps, max_steps, s):
+    """Times that a firm's downstream loss rises in at least so many steps, summed over shocks to each of `firms`."""
+    events = 0
     for c in range(len(firms)):
-        alone[0] = firms[c]
-        changed, touched, used, active = downstream_start(plan, alone, whole, s)
+        changed, touched, used, active = downstream_start(plan, firms[c : c + 1], losses[c : c + 1], s)
         step, rise = 0, 1.0
         while changed > 0 and step < max_steps and (step < steps or rise > tolerance):
             changed, touched, used, active, rise, _monotone = downstream_step(
