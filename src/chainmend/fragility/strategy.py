@@ -37,7 +37,7 @@ def is_wide(plan: Plan, job: Job) -> bool:
     firms = np.unique(np.linspace(0, n - 1, _SAMPLE).astype(np.int32))
     steps = min(_STEPS, job.max_steps)
     events = downstream_events(
-        plan, job.scale_free, firms, job.tolerance, steps, job.max_steps, scratch(plan)
+        plan, job.scale_free, firms, np.ones(len(firms)), job.tolerance, steps, job.max_steps, scratch(plan)
     )
     by_firm = _EVENT * events / len(firms)
     each = next(cost for bytes_, cost in _SWEPT if n * _BYTES <= bytes_)
