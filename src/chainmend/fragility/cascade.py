@@ -14,6 +14,7 @@ import polars as pl
 
 from chainmend.errors import NetworkError
 from chainmend.fragility.esri import checked, warn_unconverged, weights_of
+from chainmend.fragility.memory import check_memory
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def cascade(
     if weights is None and not network.out_strength.any():
         weights = np.ones(network.n_firms)  # losses need none, and without links nobody counts for more
     importance = weights_of(network, weights)
+    check_memory(network, 1, len(psi))
     down, up = np.empty_like(psi), np.empty_like(psi)
     settings = (tolerance, stop == "total", importance, scale_free, max_steps)
     ended = _follow_all(network, psi, psi_up, down, up, settings, workers)

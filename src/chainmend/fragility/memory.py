@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 _LANE_BYTES = 4 * 32 * 4  # four states of all lanes in fixed point, or two in float64
 _FIRM_BYTES = 150  # records and lists of the frontier
+_SCENARIO_BYTES = 2 * 8 + 8  # both losses and, when asked for, the larger of them
 _MEMINFO = Path("/proc/meminfo")
 
 
-def bytes_needed(network: SupplyNetwork, workers: int) -> int:
-    """Bytes the plan and the buffers of `workers` threads take."""
+def bytes_needed(network: SupplyNetwork, workers: int, scenarios: int = 0) -> int:
+    """Bytes the plan, the buffers of `workers` threads and the losses of all firms in `scenarios` take."""
     plan = 64 * network.n_links + 64 * network.n_firms
-    return plan + workers * network.n_firms * (_LANE_BYTES + _FIRM_BYTES)
+    return plan + network.n_firms * (workers * (_LANE_BYTES + _FIRM_BYTES) + scenarios * _SCENARIO_BYTES)
 
 
 def bytes_available() -> int | None:
@@ -31,7 +32,7 @@ def bytes_available() -> int | None:
         return None
 
 
-def check_memory(network: SupplyNetwork, workers: int) -> None:
+def check_memory(network: SupplyNetwork, workers: int, scenarios: int = 0) -> None:
     """Raise before work begins that cannot be finished.
 
     Raises
@@ -39,7 +40,7 @@ def check_memory(network: SupplyNetwork, workers: int) -> None:
     NetworkError
         If more memory is needed than there is.
     """
-    needed, available = bytes_needed(network, workers), bytes_available()
+    needed, available = bytes_needed(network, workers, scenarios), bytes_available()
     if available is not None and needed > available:
         raise NetworkError(
             _("{firms} firms and {links} links on {workers} threads need {needed} GB of memory").format(
@@ -51,5 +52,5 @@ def check_memory(network: SupplyNetwork, workers: int) -> None:
             expected=_("at most {available} GB, which is free now").format(
                 available=f"{available / 1e9:.1f}"
             ),
-            do=_("use fewer workers, or a larger machine"),
+            do=_("use fewer workers, fewer scenarios at a time, or a larger machine"),
         )
