@@ -80,11 +80,17 @@ class Plan(NamedTuple):
 
     @property
     def contracting(self) -> bool:
-        """Whether no upstream loss can grow on its way: the impacts on a firm sum to at most 1.
+        """Whether no loss can grow on its way: the impacts on a firm, or on one input of it, sum to at most 1.
 
-        True unless `revenue` was given and is smaller than the sales inside the network.
+        True unless `revenue` or `costs` was given and is smaller than what is traded inside the network.
         """
-        return bool(self.up_impact.size == 0 or self._largest_row <= 1.0 + 1e-9)
+        return max(self._largest_row, self._largest_group) <= 1.0 + 1e-9
+
+    @property
+    def _largest_group(self) -> float:
+        if not len(self.pull):
+            return 0.0
+        return float(np.add.reduceat(self.pull["impact"], np.flatnonzero(self.pull["first"])).max())
 
     @property
     def _largest_row(self) -> float:
