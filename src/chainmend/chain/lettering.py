@@ -33,9 +33,9 @@ def _em(c: str) -> float:
 def wrap(text: str, size: float, room: float) -> list[str]:
     """Lines of `text` that fit into `room`, as few as can be and of even length.
 
-    Chinese breaks after "and", a comma or a Latin word where that takes no more lines, else between any two
-    characters, but not before closing punctuation. Other words stay whole and may break after a hyphen or a slash. A
-    single word wider than `room` stands on a line of its own.
+    Chinese breaks after "and", a comma or a Latin word where that takes no more lines, else between pairs of
+    characters, as most words have two, else between any two, but not before closing punctuation. Other words stay
+    whole and may break after a hyphen or a slash. A single word wider than `room` stands on a line of its own.
 
     Examples
     --------
@@ -43,13 +43,17 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     ['Extreme-ultraviolet', 'lithography']
     >>> wrap("半导体光刻设备", 12.0, 60.0)
     ['半导体光', '刻设备']
+    >>> wrap("电子设计自动化软件", 12.0, 90.0)
+    ['电子设计', '自动化软件']
     """
     pieces = _pieces(text)
     lines = _fill(pieces, size, room)
     phrases = re.findall(r".*?(?:[与和及、]|[A-Za-z0-9] )|.+$", text)
-    better = _fill(phrases, size, room)
-    if len(better) == len(lines) and max(width(line, size) for line in better) <= room:
-        pieces, lines = phrases, better
+    for larger in (phrases, _pairs(pieces)):
+        better = _fill(larger, size, room)
+        if len(better) == len(lines) and max(width(line, size) for line in better) <= room:
+            pieces, lines = larger, better
+            break
     low, high = room * 0.4, room
     for _step in range(8):  # the narrowest room that needs no more lines makes them even
         middle = (low + high) / 2
@@ -67,6 +71,20 @@ def _pieces(text: str) -> list[str]:
     opening = r"[（「《]"
     closing = r"[、，。；：）」》]"
     return re.findall(rf"{opening}*{wide}{closing}*\s*|(?:(?!{wide})[^\s/-])+[/-]?\s*|[/-]\s*", text)
+
+
+def _pairs(pieces: list[str]) -> list[str]:
+    """Chinese characters by two from the beginning of a run; other words as they are."""
+    pairs: list[str] = []
+    waiting = False
+    for piece in pieces:
+        wide = len(piece) == 1 and unicodedata.east_asian_width(piece) in "WF"
+        if wide and waiting:
+            pairs[-1] += piece
+        else:
+            pairs.append(piece)
+        waiting = wide and not waiting
+    return pairs
 
 
 def _fill(pieces: list[str], size: float, room: float) -> list[str]:
