@@ -111,7 +111,8 @@ def tables_page() -> str:
     """Every table contract with its columns."""
     parts = [
         NOTE + "# Tables",
-        "Money is in yuan, shares are in 0..1, codes are text. A file may leave out any column that may be empty."
+        "Money is in the currency of the dataset, shares are in 0..1, codes are text. A file may leave out any"
+        " column that may be empty."
         f" Only {', '.join(f'`{n}`' for n in REQUIRED)} is required; a scan says what the others would have told it.",
     ]
     for name, contract in TABLES.items():

@@ -11,6 +11,7 @@ import polars as pl
 
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
+from chainmend.names import CURRENCY, is_currency
 from chainmend.tables import TABLES, empty
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Dataset:
         What the reader did that a user should know, in the current language.
     code_system
         Classification the firms' industry codes are of, such as GB/T 4754-2017; None where nobody said.
+    currency
+        ISO 4217 code of the money in every table; amounts are shown in it and never converted.
     """
 
     place: Place
@@ -67,6 +70,7 @@ class Dataset:
     rejected: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     code_system: str | None = None
+    currency: str = CURRENCY
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.tables) - set(TABLES))
@@ -78,6 +82,10 @@ class Dataset:
         if "firms" not in self.tables:
             raise DatasetError(
                 _("no table of firms"), expected=_("a table `firms`; no scan can do without it")
+            )
+        if not is_currency(self.currency):
+            raise DatasetError(
+                f"currency: {self.currency}", expected=_("a currency code such as CNY or EUR (ISO 4217)")
             )
 
     def has(self, table: str) -> bool:
@@ -114,6 +122,8 @@ class Dataset:
         """Digest of place, date and the content of all tables, whatever order rows or files came in."""
         about = (self.place, self.date, self.synthetic, *([self.code_system] if self.code_system else []))
         digest = hashlib.sha256(repr(about).encode())
+        if self.currency != CURRENCY:
+            digest.update(f"currency:{self.currency}".encode())
         for name in sorted(self.tables):
             frame = self.tables[name]
             rows = frame.select(sorted(frame.columns)).hash_rows(seed=296).sort()

@@ -28,8 +28,42 @@ def country_name(code: str) -> tuple[str, str]:
     return _AS_WRITTEN_IN_CHINA.get(code, zh), en
 
 
-def money(yuan: float) -> tuple[str, str]:
-    """Return an amount as (亿元 or 万元, bn or m yuan).
+CURRENCY = "CNY"
+"""ISO 4217 code of the amounts of a dataset that does not say."""
+
+
+@cache
+def is_currency(code: str) -> bool:
+    """Return whether `code` is an ISO 4217 code of money that some country pays or paid with.
+
+    Examples
+    --------
+    >>> is_currency("EUR"), is_currency("eur"), is_currency("XXX")
+    (True, False, False)
+    """
+    from babel.core import get_global
+
+    return code == CURRENCY or "ZZ" not in get_global("all_currencies").get(code, ("ZZ",))  # ZZ: nowhere
+
+
+@cache
+def currency_name(code: str) -> tuple[str, str]:
+    """Return what stands behind an amount: 元 and yuan, else the Chinese name (or the code) and the code.
+
+    Examples
+    --------
+    >>> currency_name("CNY"), currency_name("EUR"), currency_name("ZZZ")
+    (('元', 'yuan'), ('欧元', 'EUR'), ('ZZZ', 'ZZZ'))
+    """
+    if code == CURRENCY:
+        return "元", "yuan"
+    from babel import Locale
+
+    return str(Locale("zh").currencies.get(code, code)), code
+
+
+def money(amount: float, currency: str = CURRENCY) -> tuple[str, str]:
+    """Return an amount as (亿 or 万, bn or m) of its currency.
 
     Examples
     --------
@@ -37,12 +71,30 @@ def money(yuan: float) -> tuple[str, str]:
     ('532 亿元', '53.2 bn yuan')
     >>> money(1_250_000.0)
     ('125 万元', '1.2 m yuan')
-    >>> money(72_300_000.0)
-    ('7,230 万元', '72 m yuan')
+    >>> money(72_300_000.0, "EUR")
+    ('7,230 万欧元', '72 m EUR')
     """
-    zh = f"{_digits(yuan / 1e8, 3)} 亿元" if abs(yuan) >= 1e8 else f"{_digits(yuan / 1e4, 3)} 万元"
-    en = f"{_digits(yuan / 1e9, 3)} bn yuan" if abs(yuan) >= 1e9 else f"{_digits(yuan / 1e6, 2)} m yuan"
-    return zh, en
+    zh = ("亿", amount / 1e8) if abs(amount) >= 1e8 else ("万", amount / 1e4)
+    en = f"{_digits(amount / 1e9, 3)} bn" if abs(amount) >= 1e9 else f"{_digits(amount / 1e6, 2)} m"
+    unit = currency_name(currency)
+    return _in_chinese(f"{_digits(zh[1], 3)} {zh[0]}", unit[0]), f"{en} {unit[1]}"
+
+
+def whole_money(amount: float, currency: str = CURRENCY) -> tuple[str, str]:
+    """Return an amount to its last unit, in Chinese and in English.
+
+    Examples
+    --------
+    >>> whole_money(7230.0), whole_money(7230.0, "EUR")
+    (('7,230 元', '7,230 yuan'), ('7,230 欧元', '7,230 EUR'))
+    """
+    unit = currency_name(currency)
+    return _in_chinese(f"{amount:,.0f}", unit[0]), f"{amount:,.0f} {unit[1]}"
+
+
+def _in_chinese(amount: str, unit: str) -> str:
+    """A space stands between Chinese and figures or Latin letters only."""
+    return f"{amount} {unit}" if amount[-1].isdigit() or unit.isascii() else f"{amount}{unit}"
 
 
 def _digits(value: float, digits: int) -> str:

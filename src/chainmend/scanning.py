@@ -225,6 +225,7 @@ def _manifest(dataset: Dataset, catalogue: Catalogue, settings: Settings) -> dic
         "scan_id": "S" + digest[:16],
         "city": dataset.place.city,
         "date": dataset.date.isoformat(),
+        "currency": dataset.currency,
         "synthetic": dataset.synthetic,
         **inputs,
         "clusters": catalogue.cluster_names,  # a reader of the folder shows how surely each name is known

@@ -22,7 +22,9 @@ class Thresholds(BaseModel):
         0.2, ge=0, le=1, description="weight from which a firm counts as present on a segment"
     )
     output_floor: float = Field(
-        0.0, ge=0, description="yuan a year; a firm below it does not make a segment present"
+        0.0,
+        ge=0,
+        description="output a year, in the currency of the dataset; a firm below it does not make a segment present",
     )
     self_sufficiency: float = Field(
         0.3, ge=0, le=1, description="weak below this share of purchases from local sellers"
@@ -44,7 +46,7 @@ class Thresholds(BaseModel):
     minimum_purchases: float = Field(
         0.0,
         ge=0,
-        description="yuan a year; below it the purchases of a segment say too little for the link rules",
+        description="a year, in the currency of the dataset; below it purchases say too little for the link rules",
     )
 
 

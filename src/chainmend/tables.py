@@ -1,7 +1,7 @@
 """The contracts of the tables a city's data consists of.
 
-Money is in yuan, shares in 0..1, codes are text (leading zeros matter). A column that may be null may also be
-absent from a file. What each rule refuses goes to the quarantine, never silently away.
+Money is in the currency of the dataset, shares in 0..1, codes are text (leading zeros matter). A column that may be
+null may also be absent from a file. What each rule refuses goes to the quarantine, never silently away.
 """
 
 from __future__ import annotations

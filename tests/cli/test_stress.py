@@ -48,7 +48,7 @@ def test_json_holds_shares_and_yuan_by_cluster_segment_and_firm(
     found = told(capsys, "stress", str(folder), "--origin", "JPN")
     assert found["scenario"] == "Japan: all production stops"
     assert found["share"] == {"total": 0.8, "own": 0, "spread": 0.8, "downstream": 0.8, "upstream": 0}
-    assert found["yuan"]["total"] == 4e8
+    assert found["lost"]["total"] == 4e8
     assert (found["steps"], found["converged"], found["tolerance"], found["stopped"]) == (3, True, 0.01, 1)
     assert (found["year"], found["firms"], found["links"], found["output"]) == (2025, 4, 2, 5e8)
     assert (found["synthetic"], found["estimated"]) == (True, False)

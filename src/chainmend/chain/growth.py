@@ -18,7 +18,7 @@ class Growth:
     Attributes
     ----------
     before, now
-        Yuan in the twelve months to either date.
+        Output in the twelve months to either date.
     growth
         From one date to the other; None where there was none before.
     yearly
@@ -53,6 +53,11 @@ def growth(now: CityParts, before: CityParts, basis: Basis) -> tuple[Growth, ...
                 place=now.place, date=now.date, place_before=before.place, date_before=before.date
             ),
             expected=_("data of the same city at an earlier date"),
+        )
+    if now.currency != before.currency:
+        raise ScopeError(
+            _("amounts in {a} beside amounts in {b}").format(a=now.currency, b=before.currency),
+            expected=_("one currency at both dates; amounts are never converted"),
         )
     unknown = pl.concat([c.firms.filter(pl.col("fen").is_null()).select("firm_id") for c in (now, before)])
     first, last = (_sums(c, unknown, basis) for c in (before, now))

@@ -23,6 +23,7 @@ import polars as pl
 from chainmend.chain.scope import code_shares, same_system, why_unreached
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
+from chainmend.names import CURRENCY
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,6 +53,8 @@ class CityParts:
         Whose output, in the twelve months to which day.
     clusters
         Ids of the clusters, in catalogue order.
+    currency
+        Of the amounts (ISO 4217); a fen is the hundredth of its unit.
     """
 
     firms: pl.DataFrame
@@ -59,11 +62,12 @@ class CityParts:
     place: str
     date: dt.date
     clusters: tuple[str, ...]
+    currency: str = CURRENCY
 
 
 @dataclass(frozen=True)
 class Amount:
-    """Firms, how many of them have no known output, and the output of the others in yuan (None if none is known)."""
+    """Firms, how many of them have no known output, and the output of the others (None if none is known)."""
 
     firms: int
     unknown: int
@@ -81,7 +85,7 @@ class ClusterOutput:
     counted
         Its firms and its output by the rule.
     whole
-        Output of the same firms counted whole, in yuan: what the cluster would claim if nobody else did.
+        Output of the same firms counted whole: what the cluster would claim if nobody else did.
     share
         Of the city's output.
     """
@@ -105,11 +109,11 @@ class Measure:
     counted
         Firms with a part in some cluster, and their output by the rule: the sum over clusters.
     rest
-        What of these firms' output counts nowhere (shares of a split code that sum to less than 1, rounding), in yuan.
+        What of these firms' output counts nowhere (shares of a split code that sum to less than 1, rounding).
     unreached
         Why a firm has no part in any cluster -> these firms and their output.
     doubled
-        Yuan counted more than once if each cluster counted its firms whole.
+        Money counted more than once if each cluster counted its firms whole.
     overlap
         (cluster, cluster) -> firms that both have a part of and their whole output; pairs without a firm are left out.
     """
@@ -166,6 +170,7 @@ def city_parts(dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame) ->
         place=dataset.place.city,
         date=dataset.date,
         clusters=tuple(c.id for c in catalogue.clusters),
+        currency=dataset.currency,
     )
 
 

@@ -71,7 +71,7 @@ def scope(
         {
             "catalogue": chains.id, "version": chains.version, "place": now.place, "date": now.date,
             "before": earlier.date if earlier else None, "synthetic": data.synthetic,
-            "code_system": chains.code_system, "city": asdict(measures["codes"].city),
+            "currency": data.currency, "code_system": chains.code_system, "city": asdict(measures["codes"].city),
             "measures": {b: _plain(m, chains) for b, m in measures.items()},
             "growth": {b: [asdict(g) for g in found] for b, found in grown.items()} or None,
             "uncounted": {code: list(segments) for code, segments in missed.items()},
@@ -88,14 +88,14 @@ def scope(
             place=now.place,
             date=now.date,
             firms=f"{city.firms:,}",
-            output=_money(city),
+            output=_money(city, data.currency),
             unknown=f"{city.unknown:,}",
         )
     )
-    _clusters(output, chains, measures)
+    _clusters(output, chains, measures, data.currency)
     _bounds(output, measures)
-    _coverage(output, measures)
-    _overlap(output, chains, measures)
+    _coverage(output, measures, data.currency)
+    _overlap(output, chains, measures, data.currency)
     if earlier:
         _growth(output, chains, grown, f"{earlier.date} → {now.date}")
     line = _("classes that segments use and no cluster counts: {n} ({codes})")
@@ -129,7 +129,7 @@ def _parts(data: Dataset, catalogue: Catalogue) -> CityParts:
     return city_parts(data, catalogue, place(data, catalogue))
 
 
-def _clusters(output: Output, catalogue: Catalogue, measures: Mapping[Basis, Measure]) -> None:
+def _clusters(output: Output, catalogue: Catalogue, measures: Mapping[Basis, Measure], currency: str) -> None:
     rows, empty = [], []
     pairs = zip(measures["codes"].clusters, measures["placement"].clusters, strict=True)
     for cluster, (codes, placed) in zip(catalogue.clusters, pairs, strict=True):
@@ -137,10 +137,12 @@ def _clusters(output: Output, catalogue: Catalogue, measures: Mapping[Basis, Mea
         if not codes.counted.firms and not placed.counted.firms:
             empty.append(_("{name} [{status}]").format(name=name, status=status_name(cluster.status)))
             continue
-        cells = [(f"{c.counted.firms:,}", _money(c.counted), _share(c.share)) for c in (codes, placed)]
+        cells = [
+            (f"{c.counted.firms:,}", _money(c.counted, currency), _share(c.share)) for c in (codes, placed)
+        ]
         rows.append((name, status_name(cluster.status), *cells[0], *cells[1]))
     total = [
-        (f"{m.counted.firms:,}", _money(m.counted), _share(_ratio(m.counted.output, m.city.output)))
+        (f"{m.counted.firms:,}", _money(m.counted, currency), _share(_ratio(m.counted.output, m.city.output)))
         for m in measures.values()
     ]
     rows.append((_("all clusters"), "", *total[0], *total[1]))
@@ -165,34 +167,34 @@ def _bounds(output: Output, measures: Mapping[Basis, Measure]) -> None:
         output.say(line.format(a=f"{classless:,}", b=f"{nowhere:,}", c=f"{codes.city.unknown:,}"))
 
 
-def _coverage(output: Output, measures: Mapping[Basis, Measure]) -> None:
+def _coverage(output: Output, measures: Mapping[Basis, Measure], currency: str) -> None:
     for basis, m in measures.items():
-        rows = [(_("counted in clusters"), *_cells(m.counted, m.city))]
-        rest = "–" if m.rest is None else _yuan(m.rest)
+        rows = [(_("counted in clusters"), *_cells(m.counted, m.city, currency))]
+        rest = "–" if m.rest is None else _value(m.rest, currency)
         rows.append(
             (_("rest of these firms, counted nowhere"), "", "", rest, _share(_ratio(m.rest, m.city.output)))
         )
-        rows += [(_reason(why), *_cells(amount, m.city)) for why, amount in m.unreached.items()]
+        rows += [(_reason(why), *_cells(amount, m.city, currency)) for why, amount in m.unreached.items()]
         columns = (_("what became of it"), _("firms"), _("not known"), _("output"), _("share"))
         title = _("The city's output, {basis}").format(basis=_basis(basis))
         output.table(title, columns, rows, right=(1, 2, 3, 4))
 
 
-def _cells(amount: Amount, city: Amount) -> tuple[str, str, str, str]:
+def _cells(amount: Amount, city: Amount, currency: str) -> tuple[str, str, str, str]:
     share = _share(_ratio(amount.output, city.output))
-    return f"{amount.firms:,}", f"{amount.unknown:,}", _money(amount), share
+    return f"{amount.firms:,}", f"{amount.unknown:,}", _money(amount, currency), share
 
 
-def _overlap(output: Output, catalogue: Catalogue, measures: Mapping[Basis, Measure]) -> None:
+def _overlap(output: Output, catalogue: Catalogue, measures: Mapping[Basis, Measure], currency: str) -> None:
     names = {c.id: c.name[language()] for c in catalogue.clusters}
     rows = []
     for basis, m in measures.items():
         if m.doubled is not None:
             line = _("{basis}: {money} would be counted more than once if clusters counted their firms whole")
-            output.say(line.format(basis=_basis(basis), money=_yuan(m.doubled)))
+            output.say(line.format(basis=_basis(basis), money=_value(m.doubled, currency)))
         largest = sorted(m.overlap.items(), key=lambda item: (-(item[1].output or 0), -item[1].firms))
         rows += [
-            (_basis(basis), names[a], names[b], f"{both.firms:,}", _money(both))
+            (_basis(basis), names[a], names[b], f"{both.firms:,}", _money(both, currency))
             for (a, b), both in largest[:_MOST_PAIRS]
         ]
     if rows:
@@ -236,16 +238,15 @@ def _reason(why: str) -> str:
     }[why]
 
 
-def _money(amount: Amount) -> str:
-    return _("not known") if amount.output is None else _yuan(amount.output)
+def _money(amount: Amount, currency: str) -> str:
+    return _("not known") if amount.output is None else _value(amount.output, currency)
 
 
-def _yuan(yuan: float) -> str:
-    from chainmend.names import money
+def _value(amount: float, currency: str) -> str:
+    from chainmend.names import money, whole_money
 
-    if abs(yuan) < 10_000:
-        return _("{n} yuan").format(n=f"{yuan:,.0f}")
-    return money(yuan)[0 if language() == "zh" else 1]
+    texts = whole_money if abs(amount) < 10_000 else money
+    return texts(amount, currency)[0 if language() == "zh" else 1]
 
 
 def _ratio(part: float | None, whole: float | None) -> float | None:

@@ -33,6 +33,7 @@ def check(
         {
             "city": place.city,
             "date": data.date,
+            "currency": data.currency,
             "synthetic": data.synthetic,
             "tables": [vars(r) for r in reports],
             "rejected": refused,

@@ -46,20 +46,27 @@ def _series(path: CityPath, what: str, limit: int) -> list[dict[str, Any]]:
     return [{**row, "daily": daily[row[what]]} for row in rows]
 
 
-def tell_path(output: Output, chains: Catalogue, path: CityPath, limit: int) -> None:
+def tell_path(output: Output, chains: Catalogue, path: CityPath, limit: int, currency: str) -> None:
     """Print the time path: assumptions, the city, clusters and segments."""
     output.say()
     output.say(_("Day by day"), style="bold")
     for note in _assumptions(path.course):
         output.say(f"- {note}")
-    _city(output, path)
+    _city(output, path, currency)
     clusters = {c.id: c.name[language()] for c in chains.clusters}
     _table(
         output, path, _("Days by cluster"), _("cluster"), "cluster_id", limit,
-        lambda c: clusters[c] if c else _("on no cluster"),
+        lambda c: clusters[c] if c else _("on no cluster"), currency,
     )  # fmt: skip
     _table(
-        output, path, _("Days by segment"), _("segment"), "sector", limit, lambda s: sector_name(chains, s)
+        output,
+        path,
+        _("Days by segment"),
+        _("segment"),
+        "sector",
+        limit,
+        lambda s: sector_name(chains, s),
+        currency,
     )
 
 
@@ -85,7 +92,7 @@ def _assumptions(course: Course) -> list[str]:
     ]
 
 
-def _city(output: Output, path: CityPath) -> None:
+def _city(output: Output, path: CityPath, currency: str) -> None:
     city = path.by("city").row(0, named=True)
     course = path.course
     if city["recovery_day"] == 0:
@@ -103,7 +110,7 @@ def _city(output: Output, path: CityPath) -> None:
         )
     output.say(
         _("Lost in {days} days: {n} days of the city's output, {money}.").format(
-            days=course.days, n=f"{city['days_lost']:.2f}", money=amount(city["lost"])
+            days=course.days, n=f"{city['days_lost']:.2f}", money=amount(city["lost"], currency)
         )
     )
     if path.interval:
@@ -131,6 +138,7 @@ def _table(
     column: str,
     limit: int,
     name: Callable[[Any], str],
+    currency: str,
 ) -> None:
     frame: pl.DataFrame = path.by(column)
     rows = frame.filter(frame["lowest"] < 1 - _NEAR)
@@ -138,7 +146,7 @@ def _table(
     if rows.is_empty():
         output.say(title, style="bold")
     else:
-        _rows(output, path, title, what, column, shown, name)
+        _rows(output, path, title, what, column, shown, name, currency)
     more(output, rows.height - shown.height)
     if frame.height > rows.height:
         output.say(_("within 1 % of normal on every day: {n}").format(n=f"{frame.height - rows.height:,}"))
@@ -152,6 +160,7 @@ def _rows(
     column: str,
     shown: pl.DataFrame,
     name: Callable[[Any], str],
+    currency: str,
 ) -> None:
     output.table(
         title,
@@ -172,7 +181,7 @@ def _rows(
                 _("never") if r["stop_day"] is None else str(r["stop_day"]),
                 _("not yet") if r["recovery_day"] is None else str(r["recovery_day"]),
                 f"{r['days_lost']:.1f}",
-                amount(r["lost"]),
+                amount(r["lost"], currency),
             )
             for r in shown.iter_rows(named=True)
         ],

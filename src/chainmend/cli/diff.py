@@ -10,6 +10,7 @@ import typer
 from chainmend.cli.output import Output
 from chainmend.cli.scan import event_name, kind_name
 from chainmend.i18n import _, language
+from chainmend.names import CURRENCY, whole_money
 
 
 def add(app: typer.Typer) -> None:
@@ -31,7 +32,10 @@ def diff(
     changes = compare(before, after)
     output = Output(json=json)
     synthetic = bool(before.manifest["synthetic"] or after.manifest["synthetic"])
-    output.emit({"a": before.id, "b": after.id, "synthetic": synthetic, "changes": changes})
+    currencies = [s.manifest.get("currency", CURRENCY) for s in (before, after)]  # older scans do not say
+    output.emit(
+        {"a": before.id, "b": after.id, "synthetic": synthetic, "currency": currencies, "changes": changes}
+    )
     dates = {"a": before.manifest["date"], "b": after.manifest["date"]}
     if synthetic:
         output.say(_("made-up data"))
@@ -45,7 +49,7 @@ def diff(
                 kind_name(c["kind"]),
                 _points(c["severity_before"]) + " → " + _points(c["severity_after"]),
                 c[f"summary_{language()}"],
-                "; ".join(_moved(c["moved"])),
+                "; ".join(_moved(c["moved"], *currencies)),
             )
             for c in shown
         ],
@@ -54,8 +58,9 @@ def diff(
     output.say(_("{n} findings are unchanged").format(n=same))
 
 
-def _moved(facts: list[dict[str, Any]]) -> list[str]:
-    """The facts whose printed values differ, by their names in the current language."""
+def _moved(facts: list[dict[str, Any]], before: str = CURRENCY, after: str = CURRENCY) -> list[str]:
+    """The facts whose printed values differ, by their names in the current language; money with its currency."""
+    sides = (("before", before), ("after", after))
     names = {
         "firms": _("firms here"),
         "firms_region": _("firms in the region"),
@@ -72,7 +77,13 @@ def _moved(facts: list[dict[str, Any]]) -> list[str]:
         "world_foreign_share": _("share of world supply abroad"),
         "year": _("year"),
     }
-    shown = [(names.get(m["fact"], m["fact"]), _value(m["before"]), _value(m["after"])) for m in facts]
+    shown = [
+        (
+            names.get(m["fact"], m["fact"]),
+            *(_value(m[k], c if m["fact"] == "purchases" else None) for k, c in sides),
+        )
+        for m in facts
+    ]
     return [f"{name} {a} → {b}" for name, a, b in shown if a != b][:4]
 
 
@@ -80,9 +91,11 @@ def _points(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}"
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, currency: str | None = None) -> str:
     if value is None:
         return _("unknown")
+    if currency is not None:
+        return whole_money(value, currency)[language() != "zh"]
     return (
         f"{value:.4g}"
         if isinstance(value, float) and abs(value) < 1e4

@@ -119,7 +119,7 @@ def esri(
         }
     )
     say_about(output, data, cities[0])
-    _table(output, chains, shown)
+    _table(output, chains, shown, data.currency)
     more(output, ranked.height - shown.height, "--top 0")
     output.say(
         _(
@@ -179,7 +179,7 @@ def _index(firm: dict[str, Any]) -> str:
     return f"{firm['esri']:.2%}{interval}"
 
 
-def _table(output: Output, chains: Catalogue, shown: pl.DataFrame) -> None:
+def _table(output: Output, chains: Catalogue, shown: pl.DataFrame, currency: str) -> None:
     output.table(
         _("Firms by ESRI"),
         (
@@ -192,7 +192,7 @@ def _table(output: Output, chains: Catalogue, shown: pl.DataFrame) -> None:
                 _where(r),
                 sector_name(chains, r["sector"]),
                 _index(r),
-                amount(r["lost"]),
+                amount(r["lost"], currency),
                 f"{r['own_share']:.2%}",
                 "–" if r["ratio"] is None else f"{r['ratio']:.1f}",
                 f"{r['downstream']:.2%}",

@@ -119,6 +119,7 @@ def _tell(output: Output, kind: str, out: Path, dataset: Dataset, new: tuple[str
             "city": dataset.place.city,
             "province": dataset.place.province,
             "date": dataset.date.isoformat(),
+            "currency": dataset.currency,
             "rows": rows,
             "local_firms": local,
             "rejected": {name: dataset.rejected.get(name, 0) for name in new},

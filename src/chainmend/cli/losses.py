@@ -102,6 +102,7 @@ def about(data: Dataset, city: CityNetwork) -> dict[str, Any]:
         "estimated": city.network.estimated,
         "city": data.place.city,
         "date": data.date.isoformat(),
+        "currency": data.currency,
         "year": city.year,
         "firms": city.network.n_firms,
         "links": city.network.n_links,
@@ -131,11 +132,11 @@ def say_about(output: Output, data: Dataset, city: CityNetwork) -> None:
         output.say(f"- {note}")
 
 
-def amount(yuan: float) -> str:
+def amount(value: float, currency: str) -> str:
     """Return money as the current language writes it, a dash for none."""
     from chainmend.names import money
 
-    return money(yuan)[language() != "zh"] if yuan else "–"
+    return money(value, currency)[language() != "zh"] if value else "–"
 
 
 def sector_name(chains: Catalogue, sector: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -164,7 +165,7 @@ def stress(
     _emit(output, data, cities[0], result, path, limit)
     _tell(output, data, cities[0], chains, result, limit)
     if path is not None:
-        tell_path(output, chains, path, limit)
+        tell_path(output, chains, path, limit, data.currency)
     for file in (out, out_path):
         if file is not None:
             output.say(_("written to {folder}").format(folder=file))
@@ -191,7 +192,7 @@ def _emit(
             "stopped": int((result.shock.own > 0).sum()),
             "share": parts,
             "interval": {k: list(v) for k, v in result.interval.items()} if result.interval else None,
-            "yuan": {k: v * result.output for k, v in parts.items()},
+            "lost": {k: v * result.output for k, v in parts.items()},
             "steps": result.steps,
             "converged": result.converged,
             "tolerance": result.tolerance,
@@ -214,7 +215,7 @@ def _tell(
             "The city loses {total} of its output, {money} a year: {own} by the shock itself, {spread} by what follows."
         ).format(
             total=f"{result.total:.2%}",
-            money=amount(result.total * result.output),
+            money=amount(result.total * result.output, data.currency),
             own=f"{result.own:.2%}",
             spread=f"{result.spread:.2%}",
         )
@@ -241,24 +242,37 @@ def _tell(
     clusters = {c.id: c.name[language()] for c in chains.clusters}
     _groups(
         output, _("By cluster"), _("cluster"), result.by("cluster_id"), limit,
-        lambda c: clusters[c] if c else _("on no cluster"),
+        lambda c: clusters[c] if c else _("on no cluster"), data.currency,
     )  # fmt: skip
     _groups(
-        output, _("By segment"), _("segment"), result.by("sector"), limit, lambda s: sector_name(chains, s)
+        output,
+        _("By segment"),
+        _("segment"),
+        result.by("sector"),
+        limit,
+        lambda s: sector_name(chains, s),
+        data.currency,
     )
-    _firms(output, chains, result, limit)
+    _firms(output, chains, result, limit, data.currency)
 
 
 def _groups(
-    output: Output, title: str, what: str, groups: pl.DataFrame, limit: int, name: Callable[[Any], str]
+    output: Output,
+    title: str,
+    what: str,
+    groups: pl.DataFrame,
+    limit: int,
+    name: Callable[[Any], str],
+    currency: str,
 ) -> None:
+    money = partial(amount, currency=currency)
     rows = groups.filter(groups["lost"] > 0)
     shown = rows.head(limit) if limit else rows
     output.table(
         title,
         (what, _("lost a year"), _("of its output"), _("by the shock"), _("by what follows")),
         [
-            (name(key), amount(lost), f"{loss:.2%}", amount(own), amount(lost - own))
+            (name(key), money(lost), f"{loss:.2%}", money(own), money(lost - own))
             for key, _n, _output, own, lost, loss in shown.iter_rows()
         ],
         right=(1, 2, 3, 4),
@@ -266,7 +280,7 @@ def _groups(
     more(output, rows.height - shown.height)
 
 
-def _firms(output: Output, chains: Catalogue, result: Stress, limit: int) -> None:
+def _firms(output: Output, chains: Catalogue, result: Stress, limit: int, currency: str) -> None:
     rows = result.firms.filter(result.firms["lost"] > 0)
     shown = rows.head(limit) if limit else rows
     output.table(
@@ -283,7 +297,7 @@ def _firms(output: Output, chains: Catalogue, result: Stress, limit: int) -> Non
             (
                 r["name"],
                 sector_name(chains, r["sector"]),
-                amount(r["lost"]),
+                amount(r["lost"], currency),
                 f"{r['loss']:.2%}",
                 f"{r['downstream']:.2%}",
                 f"{r['upstream']:.2%}",

@@ -44,7 +44,9 @@ def show_role(
     say_about(output, data, city)
     output.say(
         _("If it stops, the city loses {esri} of its output, {money} a year; its own share is {own}.").format(
-            esri=f"{role.esri:.2%}", money=amount(role.esri * city.output), own=f"{role.own_share:.2%}"
+            esri=f"{role.esri:.2%}",
+            money=amount(role.esri * city.output, data.currency),
+            own=f"{role.own_share:.2%}",
         )
     )
     output.say(
@@ -52,7 +54,7 @@ def show_role(
             "Through missing inputs {down}, through missing demand {up}; each firm counts with the greater."
         ).format(down=f"{role.downstream:.2%}", up=f"{role.upstream:.2%}")
     )
-    _captives(output, chains, role, shown)
+    _captives(output, chains, role, shown, data.currency)
     _reach(output, role)
     output.say(
         _("Other firms that are cut off from the rest of the network without it: {n}.").format(
@@ -63,7 +65,7 @@ def show_role(
     )
 
 
-def _captives(output: Output, chains: Catalogue, role: Role, shown: pl.DataFrame) -> None:
+def _captives(output: Output, chains: Catalogue, role: Role, shown: pl.DataFrame, currency: str) -> None:
     if role.captives.is_empty():
         output.say(_("Every buyer has another supplier of the same segment."))
         return
@@ -83,7 +85,7 @@ def _captives(output: Output, chains: Catalogue, role: Role, shown: pl.DataFrame
                 sector_name(chains, r["sector"]),
                 words[r["essentiality"]],
                 percent(r["share"]),
-                amount(r["output"] or 0.0),
+                amount(r["output"] or 0.0, currency),
             )
             for r in shown.iter_rows(named=True)
         ],

@@ -140,8 +140,9 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
     ("statistics", "bound"): {"确值": "exact", "下限": "lower", "上限": "upper"},
 }  # fmt: skip
 UNITS = {"元": 1.0, "千元": 1e3, "万元": 1e4, "百万元": 1e6, "亿元": 1e8}
+UNITS |= {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 MONEY = {("firms", "output"), ("trades", "amount"), ("supply_links", "amount"), ("customs", "value")}
-_UNIT = re.compile(r"[(\[（【]\s*(千元|百万元|万元|亿元|元)\s*[)\]）】]$")
+_UNIT = re.compile(rf"[(\[（【]\s*({'|'.join(UNITS)})\s*[)\]）】]$")
 
 
 def plain(heading: str) -> str:

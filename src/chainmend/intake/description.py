@@ -14,6 +14,7 @@ from chainmend.dataset import Place
 from chainmend.errors import DatasetError
 from chainmend.i18n import _
 from chainmend.intake.columns import MONEY, UNITS, WORDS
+from chainmend.names import CURRENCY, is_currency
 from chainmend.tables import TABLES
 
 NAME = "dataset.yaml"
@@ -27,6 +28,7 @@ _KEYS = (
     "units",
     "columns",
     "code_system",
+    "currency",
     "notes",
 )
 
@@ -43,6 +45,7 @@ class Description:
     notes: tuple[str, ...] = ()
     code_system: str | None = None
     country_told: bool = False
+    currency: str = CURRENCY
 
 
 def read_description(folder: Path) -> Description | None:
@@ -95,6 +98,7 @@ def read_description(folder: Path) -> Description | None:
         tuple(map(str, values.get("notes") or ())),
         str(values["code_system"]) if values.get("code_system") else None,
         country_told=bool(values.get("country")),
+        currency=_currency(values.get("currency") or CURRENCY),
     )
 
 
@@ -103,6 +107,15 @@ def _country(value: Any) -> str:
     if not re.fullmatch("[A-Z]{3}", code):
         raise DatasetError(
             f"country: {value}", expected=_("a code of three letters such as CHN (ISO 3166)"), where=NAME
+        )
+    return code
+
+
+def _currency(value: Any) -> str:
+    code = str(value)
+    if not is_currency(code):
+        raise DatasetError(
+            f"currency: {value}", expected=_("a currency code such as CNY or EUR (ISO 4217)"), where=NAME
         )
     return code
 

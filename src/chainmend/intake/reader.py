@@ -125,6 +125,7 @@ def read_report(folder: Path, *, quarantine: Path | None = None) -> tuple[Datase
         {r.table: r.rejected for r in state.reports if r.rejected},
         tuple(dict.fromkeys(state.notes)),
         about.code_system,
+        about.currency,
     )
     return data, state.reports
 
@@ -334,7 +335,7 @@ def _note_codes(state: _State, file: str, raw: pl.DataFrame, cast: pl.DataFrame)
 
 
 def _defaults(state: _State, table: str, cast: pl.DataFrame, factors: dict[str, float]) -> pl.DataFrame:
-    """Units into yuan; what a table of firms may leave out."""
+    """Units into whole money; what a table of firms may leave out."""
     scale = [(pl.col(c) * f).alias(c) for c, f in factors.items() if c in cast.columns and f != 1]
     if table == "firms":
         scale += [
@@ -369,7 +370,7 @@ def _trades(state: _State, files: list[Path], quarantine: Path) -> None:
         raise TableError(
             _("amounts in several units: {files}").format(files=", ".join(factors.values())),
             expected=_("one unit in all files of trades"),
-            do=_("write the amounts of all of them in yuan"),
+            do=_("write the amounts of all of them in one unit"),
         )
     summed = sum_trades(
         files,

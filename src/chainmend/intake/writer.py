@@ -9,6 +9,7 @@ import yaml
 
 from chainmend.intake.description import NAME
 from chainmend.intake.files import KINDS
+from chainmend.names import CURRENCY
 
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
@@ -40,6 +41,8 @@ def write_dataset(dataset: Dataset, folder: Path, *, format: Literal["parquet", 
     }
     if dataset.code_system:
         about["code_system"] = dataset.code_system
+    if dataset.currency != CURRENCY:
+        about["currency"] = dataset.currency
     partial = folder / ".dataset.partial"
     partial.write_text(yaml.safe_dump(about, allow_unicode=True, sort_keys=False), "utf-8")
     partial.replace(folder / NAME)
