@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Cluster
     from chainmend.chain.problem import Problem
-
-_DEFAULT = "hangzhou-296x"
 
 # further subcommands, each in its module catalogue_<name>
 MORE: tuple[str, ...] = ("lineage", "find", "scope", "new", "diff", "concordance", "draw")
@@ -31,7 +30,9 @@ def add(app: typer.Typer) -> None:
 
 
 def show(
-    name: Annotated[str, typer.Argument(help=_("a shipped catalogue or a folder"))] = _DEFAULT,
+    name: Annotated[
+        str, typer.Argument(envvar=CATALOGUE_VARIABLE, help=_("a shipped catalogue or a folder"))
+    ] = DEFAULT_CATALOGUE,
     cluster: Annotated[str | None, typer.Option("--cluster", help=_("id of one cluster to show"))] = None,
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:
@@ -57,7 +58,9 @@ def show(
 
 
 def check(
-    name: Annotated[str, typer.Argument(help=_("a shipped catalogue or a folder"))] = _DEFAULT,
+    name: Annotated[
+        str, typer.Argument(envvar=CATALOGUE_VARIABLE, help=_("a shipped catalogue or a folder"))
+    ] = DEFAULT_CATALOGUE,
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:
     """Print every problem of a catalogue; ends with 1 if there is one."""

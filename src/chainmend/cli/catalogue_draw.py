@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
@@ -21,9 +22,10 @@ def add(group: typer.Typer) -> None:
 
 def draw(
     out: Annotated[Path, typer.Argument(help=_("folder that the pictures are written to"))],
-    name: Annotated[str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))] = (
-        "hangzhou-296x"
-    ),
+    name: Annotated[
+        str,
+        typer.Option("--catalogue", envvar=CATALOGUE_VARIABLE, help=_("id of a catalogue, or its folder")),
+    ] = (DEFAULT_CATALOGUE),
     cluster: Annotated[str | None, typer.Option("--cluster", help=_("id of one cluster to draw"))] = None,
     chain: Annotated[str | None, typer.Option("--chain", help=_("id of one chain to draw"))] = None,
     neighbours: Annotated[

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.catalogue import status_name
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
@@ -24,8 +25,9 @@ def add(group: typer.Typer) -> None:
 def find(
     term: Annotated[str, typer.Argument(help=_("what to look for, Chinese or English"))],
     catalogue: Annotated[
-        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
-    ] = "hangzhou-296x",
+        str,
+        typer.Option("--catalogue", envvar=CATALOGUE_VARIABLE, help=_("id of a catalogue, or its folder")),
+    ] = DEFAULT_CATALOGUE,
     limit: Annotated[int, typer.Option("--limit", min=0, help=_("segments to print; 0 prints all"))] = 5,
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:

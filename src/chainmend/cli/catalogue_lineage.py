@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.catalogue import status_name
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
@@ -21,7 +22,9 @@ def add(group: typer.Typer) -> None:
 
 
 def lineage(
-    name: Annotated[str, typer.Argument(help=_("a shipped catalogue or a folder"))] = "hangzhou-296x",
+    name: Annotated[
+        str, typer.Argument(envvar=CATALOGUE_VARIABLE, help=_("a shipped catalogue or a folder"))
+    ] = DEFAULT_CATALOGUE,
     out: Annotated[
         Path | None,
         typer.Option("--out", help=_("write the links as a table for a Sankey diagram, to a .csv or .json")),

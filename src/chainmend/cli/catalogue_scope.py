@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.catalogue import status_name
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
@@ -33,8 +34,9 @@ def add(group: typer.Typer) -> None:
 def scope(
     dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
     catalogue: Annotated[
-        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
-    ] = "hangzhou-296x",
+        str,
+        typer.Option("--catalogue", envvar=CATALOGUE_VARIABLE, help=_("id of a catalogue, or its folder")),
+    ] = DEFAULT_CATALOGUE,
     before: Annotated[
         Path | None, typer.Option("--before", help=_("the same city at an earlier date, for growth"))
     ] = None,

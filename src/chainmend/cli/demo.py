@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import DEFAULT_CATALOGUE
 from chainmend.cli.output import Output
 from chainmend.cli.scan import event_name, kind_name
 from chainmend.i18n import _, language
@@ -82,7 +83,7 @@ def _loop(
     from chainmend.mendlist import reconcile, write_list
     from chainmend.scanning import save_scan, scan
 
-    catalogue = load_catalogue("hangzhou-296x")
+    catalogue = load_catalogue(DEFAULT_CATALOGUE)
     scans: list[Scan] = []
     lists: list[pl.DataFrame] = []
     events: list[tuple[dict[str, Any], ...]] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import DEFAULT_CATALOGUE
 from chainmend.cli.losses import (
     Links,
     about,
@@ -43,7 +44,7 @@ def add(app: typer.Typer) -> None:
 def esri(
     dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
     top: Annotated[int, typer.Option("--top", min=0, help=_("firms to print; 0 prints all"))] = 20,
-    catalogue: Annotated[str, option("--catalogue")] = "hangzhou-296x",
+    catalogue: Annotated[str, option("--catalogue")] = DEFAULT_CATALOGUE,
     year: Annotated[int | None, option("--year")] = None,
     estimate: Annotated[bool, option("--estimate")] = False,
     links_per_firm: Annotated[float, option("--links-per-firm")] = 8.0,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ def option(name: str) -> Any:
         "--tolerance": _("end when no firm's loss changes by more in a step"),
         "--json": _("print JSON for machines"),
     }
-    return typer.Option(name, min={"--draws": 1, "--seed": 0}.get(name), help=texts[name])
+    return typer.Option(
+        name,
+        min={"--draws": 1, "--seed": 0}.get(name),
+        envvar=CATALOGUE_VARIABLE if name == "--catalogue" else None,
+        help=texts[name],
+    )
 
 
 @dataclass(frozen=True)

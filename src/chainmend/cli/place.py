@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
@@ -25,8 +26,9 @@ def add(app: typer.Typer) -> None:
 def place(
     dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
     catalogue: Annotated[
-        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
-    ] = "hangzhou-296x",
+        str,
+        typer.Option("--catalogue", envvar=CATALOGUE_VARIABLE, help=_("id of a catalogue, or its folder")),
+    ] = DEFAULT_CATALOGUE,
     explain: Annotated[str | None, typer.Option("--explain", help=_("id or name of one firm"))] = None,
     labels: Annotated[
         Path | None, typer.Option("--labels", help=_("CSV with firm_id and segment_id to compare with"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
@@ -23,8 +24,9 @@ def scan(
     dataset: Annotated[Path, typer.Argument(help=_("folder with the tables of a city"))],
     out: Annotated[Path, typer.Option("--out", help=_("folder the scan is written to"))],
     catalogue: Annotated[
-        str, typer.Option("--catalogue", help=_("id of a catalogue, or its folder"))
-    ] = "hangzhou-296x",
+        str,
+        typer.Option("--catalogue", envvar=CATALOGUE_VARIABLE, help=_("id of a catalogue, or its folder")),
+    ] = DEFAULT_CATALOGUE,
     list: Annotated[  # noqa: A002
         Path | None,
         typer.Option("--list", help=_("folder of the standing mend-list; this scan is held against it")),

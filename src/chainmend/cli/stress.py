@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainmend.chain import DEFAULT_CATALOGUE
 from chainmend.cli.days import path_json, tell_path
 from chainmend.cli.losses import (
     Links,
@@ -76,7 +77,7 @@ def stress(
             "--upstream-share", help=_("share of their purchases that is lost; as --share by default")
         ),
     ] = None,
-    catalogue: Annotated[str, option("--catalogue")] = "hangzhou-296x",
+    catalogue: Annotated[str, option("--catalogue")] = DEFAULT_CATALOGUE,
     year: Annotated[int | None, option("--year")] = None,
     estimate: Annotated[bool, option("--estimate")] = False,
     links_per_firm: Annotated[float, option("--links-per-firm")] = 8.0,
