@@ -167,7 +167,9 @@ def test_weights_are_normalised_and_may_be_zero() -> None:
         ({"tolerance": 0.0}, "tolerance: 0.0; expected: a number between 0 and 1"),
         ({"tolerance": 1.0}, "tolerance: 1.0; expected: a number between 0 and 1"),
         ({"tolerance": float("nan")}, "tolerance: nan"),
-        ({"max_steps": 0}, "max_steps: 0; expected: at least 1"),
+        ({"max_steps": 1.5}, r"max_steps: 1\.5; expected: a whole number of at least 1"),
+        ({"workers": 0}, "workers: 0; expected: a whole number of at least 1"),
+        ({"max_steps": 0}, "max_steps: 0; expected: a whole number of at least 1"),
         ({"engine": "spark"}, "engine: spark; expected: one of: threads, dask, cuda"),
     ],
 )

@@ -117,7 +117,9 @@ def test_results_without_their_description_are_refused(tmp_path: Path) -> None:
 def test_a_network_that_does_not_fit_says_so_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     net = power_law(600, seed=8)
     monkeypatch.setattr(memory, "bytes_available", lambda: 1_000_000)
-    message = r"600 firms and \d,\d\d\d links on 2 threads need 0.0 GB of memory; expected: at most 0.0 GB"
+    message = (
+        r"600 firms and \d,\d\d\d links on 2 threads need 0.002 GB of memory; expected: at most 0.001 GB"
+    )
     monkeypatch.setattr(memory, "bytes_needed", lambda _net, _workers, _scenarios: 2_000_000)
     with pytest.raises(NetworkError, match=message):
         net.esri(workers=2)

@@ -228,6 +228,30 @@ def test_a_file_is_missing(name: str, tmp_path: Path) -> None:
         SupplyNetwork.open(folder)
 
 
+@pytest.mark.parametrize("content", [b"", b"no array"])
+@pytest.mark.parametrize("name", ["weight.npy", "plan_pull.npy"])
+def test_a_file_is_torn(name: str, content: bytes, tmp_path: Path) -> None:
+    folder = full().save(tmp_path / "net")
+    (folder / name).write_bytes(content)
+    with pytest.raises(NetworkError, match=r"expected: the files .*save the network again"):
+        SupplyNetwork.open(folder)
+
+
+def test_a_file_of_another_length(tmp_path: Path) -> None:
+    folder = full().save(tmp_path / "net")
+    np.save(folder / "weight.npy", np.ones(2))
+    with pytest.raises(NetworkError, match=r"weight.npy: 2 values; expected: 3"):
+        SupplyNetwork.open(folder)
+
+
+def test_a_file_where_the_folder_would_be(tmp_path: Path) -> None:
+    (tmp_path / "net").write_text("dear", "utf-8")
+    with pytest.raises(NetworkError, match="a file stands in the way"):
+        full().save(tmp_path / "net")
+    with pytest.raises(NetworkError, match="a file stands in the way"):
+        full().esri(folder=tmp_path / "net")
+
+
 def test_a_copied_network_opens_elsewhere(tmp_path: Path) -> None:
     shutil.copytree(full().save(tmp_path / "net"), tmp_path / "copy")
     shutil.rmtree(tmp_path / "net")
@@ -257,6 +281,9 @@ NAMED = {"sector": {"x": "a", "y": "b"}}
         ((["x", "x"], ["y", "z"], [1.0, 1]), NAMED, "buyer, row 1: unknown firm z; expected: a firm with a"),
         ((pl.Series(["x", None]), ["y", "y"], [1.0, 1]), NAMED, "supplier, row 1: unknown firm None"),
         (([0], [1], [1.0]), {"sector": "ab"}, r"labels of shape \(\); expected: one label per firm"),
+        (([0], [1], [1.0]), {"sector": np.array(["a", 1], object)}, "labels of several kinds: int, str"),
+        (([0], [1], [1.0]), TWO | {"market": ["a"]}, "market: labels for 1 firms; expected: 2"),
+        (([0], [1], [1.0]), TWO | {"essentiality": [[1], [1, 2]]}, "essentiality: rows of different lengths"),
         (([0], [1], [1.0]), {"sector": ["a", None]}, "firm 1: no label; expected: one label per firm"),
         (([0], [1], [1.0]), {"sector": pl.Series([1, None])}, "firm 1: no label"),
         (([0], [1], [1.0]), {"sector": pl.Series(["a", None])}, "firm 1: no label"),

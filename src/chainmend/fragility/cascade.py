@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from chainmend.errors import NetworkError
-from chainmend.fragility.esri import checked, warn_unconverged, weights_of
+from chainmend.fragility.esri import checked, checked_workers, warn_unconverged, weights_of
 from chainmend.fragility.memory import check_memory
 from chainmend.i18n import _
 
@@ -114,6 +114,7 @@ def cascade(
 ) -> Cascade:
     """Follow one shock, or several; see `SupplyNetwork.cascade`."""
     tolerance, scale_free, max_steps = checked(tolerance, scale_free, max_steps)
+    workers = checked_workers(workers)
     if stop not in ("change", "total"):
         raise NetworkError(repr(stop), expected='"change", "total"', where="stop")
     psi, single = _losses(network, loss, "loss")
@@ -188,6 +189,12 @@ def _shares(network: SupplyNetwork, given: Loss, what: str) -> tuple[Floats, boo
         scenarios = [given] if isinstance(given, Mapping) else list(given)
         losses = np.zeros((len(scenarios), n))
         for s, scenario in enumerate(scenarios):
+            if not isinstance(scenario, Mapping):
+                raise NetworkError(
+                    type(scenario).__name__,
+                    expected=_("a mapping from firm to share, as the first scenario"),
+                    where=_("{what}, scenario {s}").format(what=what, s=s),
+                )
             for firm, share in scenario.items():
                 losses[s, network.firm(firm)] = share
         single = isinstance(given, Mapping)

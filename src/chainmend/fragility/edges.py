@@ -64,7 +64,12 @@ def substitutes_of(labels: Column | Mapping[str, Any], firms: tuple[str, ...] | 
         )
     if isinstance(labels, Mapping):
         labels = [labels.get(f) for f in firms or ()]  # who has none is refused with the other gaps
-    return codes_of(firms_of(labels, firms, n_firms)[1])[1]
+    given = firms_of(labels, firms, None)[1]
+    if len(given) != n_firms:
+        raise NetworkError(
+            _("labels for {came} firms").format(came=len(given)), expected=str(n_firms), where="market"
+        )
+    return codes_of(given)[1]
 
 
 def codes_of(labels: npt.NDArray[Any]) -> tuple[tuple[Any, ...], Codes]:
@@ -76,7 +81,13 @@ def codes_of(labels: npt.NDArray[Any]) -> tuple[tuple[Any, ...], Codes]:
         raise NetworkError(
             _("no label"), expected=_("one label per firm"), where=_("firm {i}").format(i=missing)
         )
-    unique, codes = np.unique(labels, return_inverse=True)
+    try:
+        unique, codes = np.unique(labels, return_inverse=True)
+    except TypeError as error:  # labels are sorted, and text does not compare with numbers
+        kinds = ", ".join(sorted({type(label).__name__ for label in labels}))
+        raise NetworkError(
+            _("labels of several kinds: {kinds}").format(kinds=kinds), expected=_("all text, or all numbers")
+        ) from error
     return tuple(unique.tolist()), codes.astype(np.int32)
 
 

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,6 +73,7 @@ def esri(
     progress: Callable[[int, int], None] | None = None,
 ) -> Esri:
     """Compute the index of all firms, or of some; see `SupplyNetwork.esri`."""
+    workers = checked_workers(workers)
     chosen = _chosen(network, firms)
     job = Job(*checked(tolerance, scale_free, max_steps), weights_of(network, weights))
     parts = _Parts(Path(folder), network, job, chosen) if folder is not None else None
@@ -121,11 +123,24 @@ def _chosen(network: SupplyNetwork, firms: Sequence[int | str] | npt.NDArray[np.
 
 def checked(tolerance: float, scale_free: bool, max_steps: int) -> tuple[float, bool, int]:
     """Return the settings of a cascade, or raise where one is out of its range."""
-    if not 0.0 < tolerance < 1.0:
+    if not isinstance(tolerance, Real) or not 0.0 < tolerance < 1.0:
         raise NetworkError(str(tolerance), expected=_("a number between 0 and 1"), where="tolerance")
-    if max_steps < 1:
-        raise NetworkError(str(max_steps), expected=_("at least 1"), where="max_steps")
+    _count(max_steps, "max_steps")
     return float(tolerance), bool(scale_free), int(max_steps)
+
+
+def checked_workers(workers: int | None) -> int | None:
+    """Return a number of workers, or None for one a core."""
+    if workers is not None:
+        _count(workers, "workers")
+    return workers
+
+
+def _count(value: object, what: str) -> None:
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        raise NetworkError(
+            str(value), expected=_("a whole number of at least {least}").format(least=1), where=what
+        )
 
 
 def weights_of(network: SupplyNetwork, weights: npt.ArrayLike | None) -> Floats:
@@ -148,7 +163,12 @@ def weights_of(network: SupplyNetwork, weights: npt.ArrayLike | None) -> Floats:
             expected=_("a finite number of at least 0"),
             where=_("{column}, row {row}").format(column="weights", row=at),
         )
-    total = float(given.sum())
+    with np.errstate(over="ignore"):  # refused below
+        total = float(given.sum())
+    if not np.isfinite(total):
+        raise NetworkError(
+            _("a sum that is not finite"), expected=_("weights that can be added"), where="weights"
+        )
     if total <= 0:
         raise NetworkError(
             _("all weights are zero"), expected=_("at least one firm that counts"), where="weights"
@@ -171,11 +191,16 @@ class _Parts:
 
     def __init__(self, folder: Path, network: SupplyNetwork, job: Job, firms: Codes) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise NetworkError(
+                _("a file stands in the way"), expected=_("an empty or new folder"), where=str(folder)
+            ) from error
         mine = {"job": _fingerprint(network, job, firms), "firms": len(firms)}
         known = folder / _JOB
         if known.exists():
-            if json.loads(known.read_text("utf-8")) != mine:
+            if _read_json(known) != mine:
                 raise NetworkError(
                     _("the folder holds results of another network or of other settings"),
                     expected=_("an empty folder, or that of the same run"),
@@ -183,7 +208,11 @@ class _Parts:
                 )
             return
         if any(folder.glob("part-*.npy")):
-            raise NetworkError(_("results without {name}").format(name=_JOB), where=str(folder))
+            raise NetworkError(
+                _("results without {name}").format(name=_JOB),
+                expected=_("an empty folder, or that of the same run"),
+                where=str(folder),
+            )
         _whole(known, lambda file: file.write(json.dumps(mine).encode()))
 
     def read(self, number: int, length: int) -> npt.NDArray[np.void] | None:
@@ -200,6 +229,14 @@ class _Parts:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"part-{number:05d}.npy"
+
+
+def _read_json(path: Path) -> object:
+    """Return what a file holds, None where it is no JSON."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return None
 
 
 def _whole(path: Path, write: Callable[..., object]) -> None:

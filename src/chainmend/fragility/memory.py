@@ -32,6 +32,11 @@ def bytes_available() -> int | None:
         return None
 
 
+def _gigabytes(size: int) -> str:
+    """Return a size in GB, small ones with digits enough that two of them can be told apart."""
+    return f"{size / 1e9:,.1f}" if size >= 1e10 else f"{size / 1e9:.2g}"
+
+
 def check_memory(network: SupplyNetwork, workers: int, scenarios: int = 0) -> None:
     """Raise before work begins that cannot be finished.
 
@@ -47,10 +52,8 @@ def check_memory(network: SupplyNetwork, workers: int, scenarios: int = 0) -> No
                 firms=f"{network.n_firms:,}",
                 links=f"{network.n_links:,}",
                 workers=workers,
-                needed=f"{needed / 1e9:.1f}",
+                needed=_gigabytes(needed),
             ),
-            expected=_("at most {available} GB, which is free now").format(
-                available=f"{available / 1e9:.1f}"
-            ),
+            expected=_("at most {available} GB, which is free now").format(available=_gigabytes(available)),
             do=_("use fewer workers, fewer scenarios at a time, or a larger machine"),
         )

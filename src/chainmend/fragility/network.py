@@ -317,6 +317,10 @@ class SupplyNetwork:
         A network that is there already is replaced; anything else is left alone.
         """
         target = Path(folder)
+        if target.is_file():
+            raise NetworkError(
+                _("a file stands in the way"), expected=_("an empty or new folder"), where=str(target)
+            )
         if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
             raise NetworkError(
                 _("the folder is not empty and holds no network"),
@@ -359,9 +363,7 @@ class SupplyNetwork:
         source = Path(folder)
         meta = _manifest(source)
         arrays = {
-            name: np.load(source / f"{name}.npy", mmap_mode="r")
-            for name in _ARRAYS
-            if (source / f"{name}.npy").exists()
+            name: _mapped(source / f"{name}.npy") for name in _ARRAYS if (source / f"{name}.npy").exists()
         }
         missing = sorted({"row", "buyer", "weight", "sector", "essentiality"} - set(arrays))
         if missing:
@@ -370,6 +372,14 @@ class SupplyNetwork:
                 where=str(source),
                 do=_("save the network again"),
             )
+        lengths = {name: len(arrays[name]) for name in ("row", "buyer", "weight", "sector")}
+        wanted = (meta["firms"] + 1, meta["links"], meta["links"], meta["firms"])
+        for (name, came), length in zip(lengths.items(), wanted, strict=True):
+            if came != length:
+                raise NetworkError(
+                    _("{n} values").format(n=came), expected=str(length), where=str(source / f"{name}.npy"),
+                    do=_("save the network again"),
+                )  # fmt: skip
         listed = source / "names.parquet"
         network = cls(
             **arrays,
@@ -382,6 +392,18 @@ class SupplyNetwork:
         )
         network.__dict__["plan"] = Plan.open(source)
         return network
+
+
+def _mapped(path: Path) -> npt.NDArray[Any]:
+    try:
+        return np.asanyarray(np.load(path, mmap_mode="r"))
+    except (EOFError, ValueError) as error:
+        raise NetworkError(
+            _("no array, or a torn one"),
+            expected=_("the files `SupplyNetwork.save` wrote"),
+            where=str(path),
+            do=_("save the network again"),
+        ) from error
 
 
 def _plain(value: object) -> object:

@@ -107,7 +107,7 @@ class Plan(NamedTuple):
         """Map the arrays of a saved plan into memory."""
         try:
             return cls(*(np.asarray(np.load(folder / f"plan_{f}.npy", mmap_mode="r")) for f in cls._fields))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise NetworkError(
                 str(error), expected=_("the files `SupplyNetwork.save` wrote"), where=str(folder),
                 do=_("save the network again"),

@@ -49,7 +49,17 @@ def essentiality_matrix(
         return np.full((m, m), value, np.int8)
     if isinstance(given, Catalogue):
         return _of_catalogue(given, sectors)
-    return _checked(np.asarray(given), m)
+    try:
+        matrix = np.asarray(given)
+    except ValueError as error:  # rows of different lengths
+        raise NetworkError(
+            _("rows of different lengths"), expected=_shape_wanted(m), where="essentiality"
+        ) from error
+    return _checked(matrix, m)
+
+
+def _shape_wanted(m: int) -> str:
+    return _("({m}, {m}): a row and a column for every sector that has a firm, labels sorted").format(m=m)
 
 
 def _of_catalogue(catalogue: Catalogue, sectors: tuple[Any, ...]) -> npt.NDArray[np.int8]:
@@ -65,9 +75,7 @@ def _checked(matrix: npt.NDArray[Any], m: int) -> npt.NDArray[np.int8]:
     if matrix.shape != (m, m):
         raise NetworkError(
             _("shape {shape}").format(shape=matrix.shape),
-            expected=_(
-                "({m}, {m}): a row and a column for every sector that has a firm, labels sorted"
-            ).format(m=m),
+            expected=_shape_wanted(m),
             where="essentiality",
         )
     wrong = ~np.isin(matrix, (IRRELEVANT, SUBSTITUTABLE, ESSENTIAL))
