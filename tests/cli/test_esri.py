@@ -54,6 +54,8 @@ def test_estimated_links_give_an_interval_for_each_firm(
     first = found["by_firm"][0]
     assert f"{first['esri']:.2%} ({first['esri_low']:.2%}–{first['esri_high']:.2%})" in out
     assert "links are estimates" in out
+    code, _out, err = run(capsys, "esri", str(linkless), *ESTIMATE, "--year", "2025")
+    assert (code, "--year together with --estimate; expected: one of them" in err) == (2, True)
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -75,7 +75,7 @@ def test_the_text_says_what_is_lost_and_that_the_data_are_made_up(
     assert "made-up data" in out
     # R has 60 % of the output; C sells it half of what it makes, which is another 10 %
     assert "loses 70.00% of its output, 350 m yuan a year: 60.00% by the shock itself, 10.00% by what" in out
-    assert "firms that stop: 1; steps: 2; tolerance: 0.01" in out
+    assert "firms that the shock hits: 1; steps: 2; tolerance: 0.01" in out
     assert "did not come to rest" not in out
     assert all(f"By {part}" in out for part in ("cluster", "segment", "firm"))
 

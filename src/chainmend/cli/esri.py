@@ -82,7 +82,8 @@ def esri(
         if estimate or out is not None:
             raise SettingsError(
                 _("--why together with --estimate or --out"),
-                expected=_("--why with recorded links: drawn ones do not say who deals with one firm"),
+                expected=_("--why alone, with recorded links: drawn ones do not say who deals with one firm"),
+                do=_("leave out --estimate and --out"),
             )
         _explain(
             output,
@@ -176,8 +177,11 @@ def _where(firm: dict[str, Any]) -> str:
 
 def _index(firm: dict[str, Any]) -> str:
     """The index, and its interval where the links were drawn."""
-    interval = f" ({firm['esri_low']:.2%}–{firm['esri_high']:.2%})" if "esri_low" in firm else ""
-    return f"{firm['esri']:.2%}{interval}"
+    if "esri_low" not in firm:
+        return f"{firm['esri']:.2%}"
+    return _("{value} ({low}–{high})").format(
+        value=f"{firm['esri']:.2%}", low=f"{firm['esri_low']:.2%}", high=f"{firm['esri_high']:.2%}"
+    )
 
 
 def _table(output: Output, chains: Catalogue, shown: pl.DataFrame, currency: str) -> None:

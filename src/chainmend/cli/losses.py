@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chainmend.chain import CATALOGUE_VARIABLE
+from chainmend.errors import SettingsError
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -65,6 +66,12 @@ def read_city(
     from chainmend.intake.reader import read_dataset
     from chainmend.placement.assign import place
 
+    if links.estimate and links.year is not None:
+        raise SettingsError(
+            _("--year together with --estimate"),
+            expected=_("one of them: estimated links are of the year of the firms' outputs"),
+            do=_("leave out --year or --estimate"),
+        )
     chains = load_catalogue(catalogue)
     step(_("reading the tables"))
     data = read_dataset(dataset)
@@ -86,8 +93,6 @@ def read_city(
 
 def check_out(out: Path | None, option: str = "--out") -> None:
     """Refuse a file whose name does not say how it is written, before any work is done."""
-    from chainmend.errors import SettingsError
-
     if out is not None and out.suffix not in (".csv", ".parquet"):
         raise SettingsError(
             out.name,

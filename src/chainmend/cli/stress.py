@@ -234,7 +234,7 @@ def _tell(
         ).format(down=f"{result.downstream:.2%}", up=f"{result.upstream:.2%}")
     )
     output.say(
-        _("firms that stop: {n}; steps: {steps}; tolerance: {tolerance:g}").format(
+        _("firms that the shock hits: {n}; steps: {steps}; tolerance: {tolerance:g}").format(
             n=f"{int((result.shock.own > 0).sum()):,}", steps=result.steps, tolerance=result.tolerance
         )
     )

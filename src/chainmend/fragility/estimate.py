@@ -100,7 +100,7 @@ def estimated_networks(
 
 
 def pool_stress(draws: Sequence[Stress]) -> Stress:
-    """Mean losses over the draws of an estimated network, with the interval that holds 90 % of the draws.
+    """Mean losses over the draws of an estimated network, with the interval that holds 90 % of several draws.
 
     The cascade counts as converged where every one of them is; its steps are the most of any.
     """
@@ -125,15 +125,21 @@ def pool_stress(draws: Sequence[Stress]) -> Stress:
         converged=all(d.converged for d in draws),
         interval={
             name: (float(np.quantile(v, _LOW)), float(np.quantile(v, _HIGH))) for name, v in totals.items()
-        },
+        }
+        if len(draws) > 1
+        else {},
     )
 
 
 def pool_risk(draws: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Mean systemic risk over the draws, with columns esri_low and esri_high: the interval of 90 % of the draws."""
+    """Mean systemic risk over the draws, with columns esri_low and esri_high: the interval of 90 % of several draws."""
     frames = [d.sort("firm_id") for d in draws]
     index = np.array([f["esri"].to_numpy() for f in frames])
     own = pl.col("own_share")
+    interval = {
+        "esri_low": pl.Series(np.quantile(index, _LOW, axis=0)),
+        "esri_high": pl.Series(np.quantile(index, _HIGH, axis=0)),
+    }
     return (
         frames[0]
         .with_columns(
@@ -141,8 +147,7 @@ def pool_risk(draws: Sequence[pl.DataFrame]) -> pl.DataFrame:
                 pl.Series(c, np.mean([f[c].to_numpy() for f in frames], axis=0))
                 for c in ("esri", "downstream", "upstream", "lost")
             ),
-            esri_low=pl.Series(np.quantile(index, _LOW, axis=0)),
-            esri_high=pl.Series(np.quantile(index, _HIGH, axis=0)),
+            **(interval if len(draws) > 1 else {}),
             steps=pl.Series(np.max([f["steps"].to_numpy() for f in frames], axis=0)),
             converged=pl.Series(np.all([f["converged"].to_numpy() for f in frames], axis=0)),
         )

@@ -131,7 +131,7 @@ def fit(
                 possible=possible
             ),
             where="mean_degree",
-            do=_("lower it, or give more pairs of sectors a weight above 0"),
+            do=_("lower it, or give more pairs of sectors a weight above 0") if links > 0 else None,
         )
     purchases = purchases * (sales.sum() / purchases.sum())
     u, v = _balance(model, sales, purchases, np.zeros_like(own), both)
