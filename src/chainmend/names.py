@@ -38,7 +38,7 @@ def is_currency(code: str) -> bool:
 
     Examples
     --------
-    >>> is_currency("EUR"), is_currency("eur"), is_currency("XXX")
+    >>> is_currency("EUR"), is_currency("eur"), is_currency("XTS")
     (True, False, False)
     """
     from babel.core import get_global

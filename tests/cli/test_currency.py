@@ -106,7 +106,7 @@ def test_it_is_kept_and_is_part_of_the_fingerprint_only_where_it_is_not_the_defa
     assert "currency" not in (tmp_path / "silent" / "dataset.yaml").read_text("utf-8")
 
 
-@pytest.mark.parametrize("code", ["Euro", "eur", "XXX", "XAU", "12", "[EUR]"])
+@pytest.mark.parametrize("code", ["Euro", "eur", "XTS", "XAU", "12", "[EUR]"])
 def test_what_is_no_currency_is_refused(code: str, euro: Path) -> None:
     (euro / "dataset.yaml").write_text(ABOUT + f"currency: {code}\n", "utf-8")
     with pytest.raises(DatasetError, match="currency") as caught:
