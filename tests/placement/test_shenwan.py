@@ -177,16 +177,17 @@ def test_firms_with_products_are_placed_where_their_trade_says(shared: Path) -> 
     # firms of trades of no chain are placed too, where they have a side business on one
     everything = judge(shared, "all", others=True)
     assert everything.firms >= 1900
-    assert everything.f1 >= 0.68
-    assert everything.precision >= 0.63
+    assert everything.f1 >= 0.69
+    assert everything.precision >= 0.67
 
 
 def test_few_firms_of_banks_real_estate_and_media_are_placed_with_any_confidence(shared: Path) -> None:
     """Without an industry code, which the source does not have, only products can tell them apart."""
     far = judge(shared, "all", others=True).far
-    assert far.height <= 45
+    assert far.height <= 16
+    assert "text" not in far["basis"]  # a summary alone places none of them
     assert "城商行Ⅲ" not in far["label"]
-    assert far.filter(pl.col("confidence") >= 0.6).height <= 8
+    assert far.filter(pl.col("confidence") >= 0.6).height <= 4
 
 
 def main(shared: Path) -> None:

@@ -1,7 +1,7 @@
 """Load a catalogue from a folder of YAML files, and refuse what cannot be meant.
 
-``catalogue.yaml`` names the catalogue and its codes, ``lineage.yaml`` (which may be left out) says what its clusters
-grew out of; every other file is one cluster. Loading stops at the first problem; `check_catalogue` collects them all.
+``catalogue.yaml`` names the catalogue and its codes; ``lineage.yaml`` says what its clusters grew out of and
+``elsewhere.yaml`` which trades no chain has, and both may be left out; every other file is one cluster. Loading stops at the first problem; `check_catalogue` collects them all.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from chainmend.chain.checks import problems_between
+from chainmend.chain.elsewhere import ELSEWHERE, read_elsewhere
 from chainmend.chain.lineage import LINEAGE, read_lineage
 from chainmend.chain.model import (
     Catalogue,
@@ -88,7 +89,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
     known = reader.names(head, "codes")
     clusters, lines = [], {}
     for path in files:
-        if path.name not in ("catalogue.yaml", LINEAGE):
+        if path.name not in ("catalogue.yaml", LINEAGE, ELSEWHERE):
             values, at = read_yaml(path)
             part = _Reader(at)
             cluster = part.cluster(values)
@@ -106,7 +107,8 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
             )
     sources = reader.sources(head, ("sources",))
     lineage, unclear = read_lineage(folder, tuple(lines))
-    reader.problems += unclear
+    elsewhere, unread = read_elsewhere(folder)
+    reader.problems += [*unclear, *unread]
     clusters.sort(key=lambda c: (order.get(c.id, len(order)), _TIERS.index(c.tier), c.id))
     digest = hashlib.sha256()
     for path in files:
@@ -122,6 +124,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
         codes=tuple(known.items()),
         sources=sources,
         lineage=lineage,
+        elsewhere=elsewhere,
         fingerprint=digest.hexdigest(),
     )
     return catalogue, [*reader.problems, *problems_between(catalogue, lines)]

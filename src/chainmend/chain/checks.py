@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from chainmend.chain.elsewhere import ELSEWHERE
 from chainmend.chain.problem import Problem
 from chainmend.chain.scope import claims
 from chainmend.i18n import _
@@ -119,16 +120,31 @@ def _cycles(catalogue: Catalogue, segments: list[Segment], lines: _Files) -> Ite
                 stack.append((source, iter(inputs[source])))
 
 
-def _terms(_catalogue: Catalogue, segments: list[Segment], lines: _Files) -> Iterator[Problem]:
+def _folded(term: str) -> str:
+    return unicodedata.normalize("NFKC", term).lower().replace(" ", "")
+
+
+def _terms(catalogue: Catalogue, segments: list[Segment], lines: _Files) -> Iterator[Problem]:
     seen: dict[str, Segment] = {}
     for s in segments:
         for term in (*s.terms.zh, *s.terms.en):
-            plain = unicodedata.normalize("NFKC", term).lower().replace(" ", "")
-            other = seen.setdefault(plain, s)
+            other = seen.setdefault(_folded(term), s)
             if other.id != s.id:
                 yield Problem(
                     *_at(s, lines),
                     _("the term {term} stands in {a} and in {b}").format(term=term, a=other.id, b=s.id),
+                    _("terms that tell two segments apart"),
+                    _("keep it in one of them, or make both longer"),
+                )
+    for trade in catalogue.elsewhere:
+        for term in (*trade.terms.zh, *trade.terms.en):
+            if _folded(term) in seen:
+                yield Problem(
+                    ELSEWHERE,
+                    trade.line,
+                    _("the term {term} stands in {a} and in {b}").format(
+                        term=term, a=seen[_folded(term)].id, b=trade.id
+                    ),
                     _("terms that tell two segments apart"),
                     _("keep it in one of them, or make both longer"),
                 )

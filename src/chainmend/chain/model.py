@@ -164,6 +164,16 @@ class Lineage:
 
 
 @dataclass(frozen=True)
+class Trade:
+    """A trade that no chain has; `terms` are words of its goods and services."""
+
+    id: str
+    name: Text
+    terms: Terms = Terms()
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Catalogue:
     """Clusters of one city or one taxonomy, with the code system they are written in."""
 
@@ -175,6 +185,7 @@ class Catalogue:
     codes: tuple[tuple[str, Text], ...] = ()
     sources: tuple[tuple[str, str], ...] = ()
     lineage: Lineage = Lineage()
+    elsewhere: tuple[Trade, ...] = ()
     fingerprint: str = field(default="", compare=False)
 
     @cached_property

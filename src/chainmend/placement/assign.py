@@ -7,12 +7,14 @@ What is trusted, and how far:
    among a segment's codes the vote counts double and the confidence rises: the code decides between segments that
    products alone would leave open. Where all that can be read is under 2 % of the sales and no code
    agrees, the products say nothing: a line of a register is not yet a business. Where the code is of a division
-   that no segment of the catalogue has (banks, real estate), half of the sales must be read;
+   that no segment of the catalogue has (banks, real estate), half of the sales must be read. Products of trades
+   that no chain has speak against the others: where they are the greater part, and no code agrees, nothing is placed;
 3. a firm that the catalogue itself names as typical of a segment has half a vote there, divided over the segments
    that name it;
 4. the industry code alone places a firm that lists no product we know, if at most three segments have that code:
    a code of many segments cannot tell them apart;
-5. the business scope is heard last, where nothing else speaks, and with less confidence where products were listed.
+5. the business scope is heard last, where nothing else speaks, and with less confidence where products were listed; not
+   where it, or a twentieth of the products, speaks of trades that no chain has.
 
 Votes are summed in whole billionths, so that the result does not depend on the order of rows.
 """
@@ -71,7 +73,8 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
     coded = votes.by_code(free, catalogue)
     told = pl.concat([votes.by_product(dataset, free, catalogue, index), votes.by_name(free, catalogue)])
     far = votes.afar(free, catalogue)
-    products = _settle(votes.weighty(told, coded, far), coded)
+    other = votes.elsewhere(dataset, free, index)
+    products = _settle(votes.weighty(told, coded, far, other), coded)
     rest = free.join(products.select("firm_id").unique(), on="firm_id", how="anti")
     code = _settle(
         coded.filter(pl.col("near") <= votes.CODE_SEGMENTS)
@@ -80,7 +83,8 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
         None,
     )
     rest = rest.join(code.select("firm_id").unique(), on="firm_id", how="anti")
-    rest = rest.filter(~pl.col("firm_id").is_in(far))
+    away = other.filter(pl.col("elsewhere") >= votes.ELSEWHERE)["firm_id"].to_list()
+    rest = rest.filter(~pl.col("firm_id").is_in([*far, *away]))
     listed = set(dataset.table("products")["firm_id"].unique().to_list())
     read = _settle(votes.by_text(rest, index), coded).with_columns(
         confidence=pl.when(pl.col("firm_id").is_in(listed))

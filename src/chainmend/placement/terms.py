@@ -1,4 +1,4 @@
-"""The terms of a catalogue in texts: longest match, and words that exclude a segment."""
+"""The terms of a catalogue in texts: longest match, words that exclude a segment, and words of other trades."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ class TermIndex:
             self._exclude[s.id] = tuple(plain(t) for t in s.terms.exclude)
             for term in (*s.terms.zh, *s.terms.en):
                 found.setdefault(plain(term), (term, []))[1].append(s.id)
+        for trade in catalogue.elsewhere:
+            for term in (*trade.terms.zh, *trade.terms.en):
+                found.setdefault(plain(term), (term, []))  # of no segment
         automaton: Any = ahocorasick.Automaton()
         for word, (term, segments) in found.items():
             automaton.add_word(word, (word, term, segments))
@@ -45,22 +48,29 @@ class TermIndex:
 
     def find(self, text: str) -> list[Match]:
         """Return what `text` names: terms inside longer terms do not count, nor do excluded segments."""
+        return self.read(text)[0]
+
+    def read(self, text: str) -> tuple[list[Match], int]:
+        """Return what `text` names, and how many words of trades that no chain has stand in it."""
         folded = plain(text)
         if self._automaton is None or not folded:
-            return []
+            return [], 0
         spans = [
             (end - len(word) + 1, end + 1, term, segments)
             for end, (word, term, segments) in self._automaton.iter(folded)
             if _whole_word(folded, end - len(word) + 1, end + 1)
         ]
         matches: dict[str, str] = {}
+        elsewhere = set()
         for start, stop, term, segments in spans:
             if any(a <= start and stop <= b and b - a > stop - start for a, b, _t, _s in spans):
                 continue
+            if not segments:
+                elsewhere.add(term)
             for segment in segments:
                 if not any(word in folded for word in self._exclude[segment]):
                     matches.setdefault(segment, term)
-        return [Match(s, t) for s, t in sorted(matches.items())]
+        return [Match(s, t) for s, t in sorted(matches.items())], len(elsewhere)
 
 
 def _whole_word(text: str, start: int, stop: int) -> bool:

@@ -33,6 +33,10 @@ _HEARD = 0.02
 """Products that make up less than this share of a firm's sales do not place it alone."""
 _HEARD_AFAR = 0.5
 """The same for a firm whose industry code is of a division that no segment has: a bank, an estate agent."""
+AGAINST = 1.0
+"""Products of segments place a firm alone from this multiple of its products of trades that no chain has."""
+ELSEWHERE = 0.05
+"""From this share of a firm's products of trades no chain has the business scope is not heard."""
 _VOTE = {
     "firm_id": pl.String,
     "segment_id": pl.String,
@@ -69,8 +73,8 @@ def _why(**columns: str) -> pl.Expr:
 
 def by_product(dataset: Dataset, firms: pl.DataFrame, catalogue: Catalogue, index: TermIndex) -> pl.DataFrame:
     """Votes of products by the terms in their names, or by their HS codes where no term is known."""
-    table = dataset.table("products").join(firms.select("firm_id"), on="firm_id", how="semi")
-    names = table["product"].unique().sort().to_list()
+    share = _shares(dataset, firms)
+    names = share["product"].unique().sort().to_list()
     found = [
         (name, m.segment_id, m.term, 1.0 / len(matches))
         for name, matches in ((name, index.find(name)) for name in names)
@@ -81,10 +85,6 @@ def by_product(dataset: Dataset, firms: pl.DataFrame, catalogue: Catalogue, inde
         schema={"product": pl.String, "segment_id": pl.String, "term": pl.String, "part": pl.Float64},
         orient="row",
     )
-    equal = 1.0 / pl.len().over("firm_id")
-    share = table.with_columns(
-        share=pl.col("share").fill_null(pl.col("share").mean().over("firm_id").fill_null(equal))
-    ).filter(pl.col("share") > 0)
     by_term = share.join(matched, on="product").select(
         "firm_id",
         "segment_id",
@@ -97,12 +97,34 @@ def by_product(dataset: Dataset, firms: pl.DataFrame, catalogue: Catalogue, inde
     return pl.concat([by_term, _by_hs(silent, catalogue)]).with_columns(basis=pl.lit("product"))
 
 
-def weighty(votes: pl.DataFrame, by_code: pl.DataFrame, afar: list[str]) -> pl.DataFrame:
+def _shares(dataset: Dataset, firms: pl.DataFrame) -> pl.DataFrame:
+    """Products of these firms with their shares, of unknown ones the mean of the firm's."""
+    table = dataset.table("products").join(firms.select("firm_id"), on="firm_id", how="semi")
+    equal = 1.0 / pl.len().over("firm_id")
+    return table.with_columns(
+        share=pl.col("share").fill_null(pl.col("share").mean().over("firm_id").fill_null(equal))
+    ).filter(pl.col("share") > 0)
+
+
+def elsewhere(dataset: Dataset, firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
+    """Share of a firm's products that are of trades no chain has and name no segment: firm_id, elsewhere."""
+    share = _shares(dataset, firms)
+    read = {name: index.read(name) for name in share["product"].unique().sort().to_list()}
+    far = [name for name, (matches, words) in read.items() if words and not matches]
+    ours = share.filter(pl.col("product").is_in(far))
+    return ours.group_by("firm_id").agg(elsewhere=pl.col("share").sum().round(9))
+
+
+def weighty(
+    votes: pl.DataFrame, by_code: pl.DataFrame, afar: list[str], elsewhere: pl.DataFrame
+) -> pl.DataFrame:
     """Votes of the firms of which enough is heard, or whose code agrees with one of the segments."""
     agreed = votes.join(by_code, on=["firm_id", "segment_id"], how="semi")["firm_id"].unique().to_list()
     heard = pl.col("vote").sum().over("firm_id").round(9)
     needed = pl.when(pl.col("firm_id").is_in(afar)).then(_HEARD_AFAR).otherwise(_HEARD)
-    return votes.filter((heard >= needed) | pl.col("firm_id").is_in(agreed))
+    needed = pl.max_horizontal(needed, pl.col("elsewhere").fill_null(0.0) * AGAINST)
+    told = votes.join(elsewhere, on="firm_id", how="left")
+    return told.filter((heard >= needed) | pl.col("firm_id").is_in(agreed)).drop("elsewhere")
 
 
 def afar(firms: pl.DataFrame, catalogue: Catalogue) -> list[str]:
@@ -156,11 +178,13 @@ def _by_hs(products: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
 
 
 def by_text(firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
-    """Votes of the clauses of business scopes."""
+    """Votes of the clauses of business scopes that do not speak more of trades no chain has."""
     rows = []
     for firm, text in firms.select("firm_id", "scope_text").drop_nulls().sort("firm_id").iter_rows():
-        for clause in clauses(text):
-            matches = index.find(clause)
+        told = [(clause, *index.read(clause)) for clause in clauses(text)]
+        if sum(words for _c, _m, words in told) > sum(len(matches) for _c, matches, _w in told):
+            continue
+        for clause, matches, _words in told:
             rows += [
                 (
                     firm,
