@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.placement.test_assign import city, small_catalogue
 
 from chainmend.chain.model import Catalogue, Terms, Text, Trade
-from chainmend.dataset import Dataset
 from chainmend.placement.assign import place
 from chainmend.placement.terms import TermIndex
+
+if TYPE_CHECKING:
+    from chainmend.dataset import Dataset
 
 
 def catalogue() -> Catalogue:

@@ -1,7 +1,8 @@
 """Load a catalogue from a folder of YAML files, and refuse what cannot be meant.
 
 ``catalogue.yaml`` names the catalogue and its codes; ``lineage.yaml`` says what its clusters grew out of and
-``elsewhere.yaml`` which trades no chain has, and both may be left out; every other file is one cluster. Loading stops at the first problem; `check_catalogue` collects them all.
+``elsewhere.yaml`` which trades no chain has, and both may be left out; every other file is one cluster. Loading stops
+at the first problem; `check_catalogue` collects them all.
 """
 
 from __future__ import annotations
