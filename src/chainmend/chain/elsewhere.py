@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from chainmend.chain.model import Terms, Trade
 from chainmend.chain.positions import read_yaml
 from chainmend.chain.reading import Place, Reader
-from chainmend.i18n import _
 
 if TYPE_CHECKING:
     from chainmend.chain.problem import Problem
