@@ -7,7 +7,8 @@
 The terms of the catalogue were improved on two thirds of the labelled firms; a third, drawn by a hash of the firm's
 code, was held back. Both are reported. A label is judged if it has five labelled firms or more.
 
-Run as a module, this prints the figures: ``python -m tests.placement.test_shenwan SHARED``.
+Run as a module, this prints the figures: ``python -m tests.placement.test_shenwan SHARED``, or those of another
+catalogue with its folder behind.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from chainmend.placement.evaluate import evaluate
 TABLE = Path(__file__).resolve().parents[1] / "data" / "shenwan_segments.csv"
 LEAST = 5
 FAR = ("finance", "real estate", "media")
+REFERENCE = "hangzhou-296x"
 
 
 def listed(shared: Path) -> Dataset:
@@ -94,6 +96,7 @@ class Figures:
     firms: int
     judged: int
     f1: float
+    f1_in_full: float
     precision: float
     recall: float
     coverage: float
@@ -103,20 +106,21 @@ class Figures:
     def line(self) -> str:
         """One line for a person."""
         return (
-            f"{self.firms} firms, {self.judged} labels; macro-F1 {self.f1:.3f} precision {self.precision:.3f} "
-            f"recall {self.recall:.3f} coverage {self.coverage:.3f}, of manufacturing {self.manufacturing:.3f}"
+            f"{self.firms} firms, {self.judged} labels; macro-F1 {self.f1:.3f}, each mistake in full "
+            f"{self.f1_in_full:.3f}; precision {self.precision:.3f} recall {self.recall:.3f} "
+            f"coverage {self.coverage:.3f}, of manufacturing {self.manufacturing:.3f}"
         )
 
 
 @cache
-def placements(shared: Path) -> pl.DataFrame:
+def placements(shared: Path, catalogue: str = REFERENCE) -> pl.DataFrame:
     """All firms placed, without labels, names or codes."""
-    return place(listed(shared), load_catalogue("hangzhou-296x"))
+    return place(listed(shared), load_catalogue(catalogue))
 
 
-def judge(shared: Path, part: str, *, others: bool) -> Figures:
+def judge(shared: Path, part: str, *, others: bool, catalogue: str = REFERENCE) -> Figures:
     """Judge a part of the sample: `tuned`, `held` or `all`; with firms of trades of no chain or without them."""
-    labels, placed = sample(shared), placements(shared)
+    labels, placed = sample(shared), placements(shared, catalogue)
     named = labels.filter(pl.col("segment_id").is_not_null())
     if part != "all":
         labels = labels.filter(pl.col("held") == (part == "held"))
@@ -127,14 +131,16 @@ def judge(shared: Path, part: str, *, others: bool) -> Figures:
     big = enough.filter(pl.col("len") >= LEAST)["label"].to_list()
     found = evaluate(placed, labels.select("firm_id", "label", "segment_id"))
     classes = found.classes.filter(pl.col("label").is_in(big))
+    full = _in_full(classes, labels, placed)["f1"].mean()
     makers = labels.filter(pl.col("trade") == "manufacturing")
     there = makers.join(placed, on="firm_id", how="semi")
-    values = (classes["f1"].mean(), found.precision, found.recall, found.coverage)
-    f1, precision, recall, coverage = (float(v) if isinstance(v, float) else 0.0 for v in values)
+    values = (classes["f1"].mean(), full, found.precision, found.recall, found.coverage)
+    f1, in_full, precision, recall, coverage = (float(v) if isinstance(v, float) else 0.0 for v in values)
     return Figures(
         firms=found.firms,
         judged=classes.height,
         f1=f1,
+        f1_in_full=in_full,
         precision=precision,
         recall=recall,
         coverage=coverage,
@@ -143,15 +149,35 @@ def judge(shared: Path, part: str, *, others: bool) -> Figures:
     )
 
 
+def _top(placed: pl.DataFrame) -> pl.DataFrame:
+    """The segment of the greatest weight of each firm."""
+    top = placed.sort(["firm_id", "weight", "segment_id"], descending=[False, True, False])
+    return top.unique("firm_id", keep="first", maintain_order=True)
+
+
+def _in_full(classes: pl.DataFrame, labels: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """The same F1s where a mistake counts in full against every label that accepts the segment it stands on."""
+    accepts = labels.select("label", accepted=pl.col("segment_id").str.split("|"))
+    stands = _top(placed).select("firm_id", stands="segment_id")
+    judged = labels.join(stands, on="firm_id").with_columns(accepted=pl.col("segment_id").str.split("|"))
+    right = pl.col("accepted").list.contains(pl.col("stands")).fill_null(value=False)
+    wrong = judged.filter(~right).group_by("stands").len()
+    claims = accepts.explode("accepted").unique().join(wrong, left_on="accepted", right_on="stands")
+    false = claims.group_by("label").agg(pl.col("len").sum())
+    claimed = pl.col("right") + pl.col("len").fill_null(0)
+    return classes.join(false, on="label", how="left").with_columns(
+        f1=2 * pl.col("right") / (pl.col("firms") + claimed)
+    )
+
+
 def _far(labels: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     """Banks, estate agents and media firms whose greatest weight is on a segment of manufacturing."""
-    segments = load_catalogue("hangzhou-296x").segments.values()
+    segments = load_catalogue(REFERENCE).segments.values()
     made = [s.id for s in segments if any("13" <= code[:2] <= "43" for code in s.codes)]
-    top = placed.sort(["firm_id", "weight", "segment_id"], descending=[False, True, False])
     return (
         labels.filter(pl.col("trade").is_in(FAR))
         .select("firm_id", "name", "label")
-        .join(top.unique("firm_id", keep="first", maintain_order=True), on="firm_id")
+        .join(_top(placed), on="firm_id")
         .filter(pl.col("segment_id").is_in(made))
         .sort("confidence", descending=True)
     )
@@ -160,7 +186,7 @@ def _far(labels: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
 def test_every_accepted_segment_is_in_the_catalogue() -> None:
     table = pl.read_csv(TABLE)
     accepted = table["segment_id"].drop_nulls().str.split("|").explode()
-    assert set(accepted) - set(load_catalogue("hangzhou-296x").segments) == set()
+    assert set(accepted) - set(load_catalogue(REFERENCE).segments) == set()
     assert table["label"].is_unique().all()
     assert set(table["trade"]) == {"manufacturing", "services", "other", *FAR}
     assert table.filter(pl.col("trade") == "manufacturing")["segment_id"].null_count() == 0
@@ -173,6 +199,7 @@ def test_firms_with_products_are_placed_where_their_trade_says(shared: Path) -> 
     assert tuned.f1 >= 0.74
     assert held.f1 >= 0.72
     assert held.recall >= 0.70
+    assert held.f1_in_full < held.f1  # software, batteries: a segment that several labels accept
     assert min(tuned.manufacturing, held.manufacturing) >= 0.9
     # firms of trades of no chain are placed too, where they have a side business on one
     everything = judge(shared, "all", others=True)
@@ -190,17 +217,18 @@ def test_few_firms_of_banks_real_estate_and_media_are_placed_with_any_confidence
     assert far.filter(pl.col("confidence") >= 0.6).height <= 4
 
 
-def main(shared: Path) -> None:
+def main(shared: Path, catalogue: str = REFERENCE) -> None:
     """Print the figures of each part, and the firms of banks, real estate and media that stand on manufacturing."""
     for others in (False, True):
         print("all labels:" if others else "labels that name a segment:")
         for part in ("tuned", "held", "all"):
-            print(f"  {part:5} {judge(shared, part, others=others).line()}")
-    far = judge(shared, "all", others=True).far
+            print(f"  {part:5} {judge(shared, part, others=others, catalogue=catalogue).line()}")
+    everything = judge(shared, "all", others=True, catalogue=catalogue)
+    far, asked = everything.far, sample(shared).filter(pl.col("trade").is_in(FAR)).height
     with pl.Config(tbl_rows=100, fmt_str_lengths=40, tbl_hide_dataframe_shape=True):
-        print(f"banks, real estate, media on manufacturing: {far.height}")
+        print(f"banks, real estate, media on manufacturing: {far.height} of {asked}")
         print(far.select("name", "label", "segment_id", "confidence", "basis"))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:3])
