@@ -8,10 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import platform
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +21,7 @@ import polars as pl
 import chainmend.gaps.rules  # noqa: F401  (importing the package registers the rules)
 from chainmend.chain.scope import system_notes
 from chainmend.errors import ScanError
+from chainmend.folders import restore, whole_folder
 from chainmend.gaps.facts import Facts, SegmentFacts, segment_facts
 from chainmend.gaps.finding import FINDING_SCHEMA, GapClass, Hit, NotChecked, finding_id
 from chainmend.gaps.severity import SeverityTriple, criticality, exposure, recovery, severity
@@ -250,32 +248,12 @@ def save_scan(result: Scan, out: Path) -> None:
             expected=_("a new folder, or one that holds a scan"),
             do=_("name another folder with --out"),
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _restore(out)
-    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with whole_folder(out) as partial:
         for name in TABLES:
             frame: pl.DataFrame = getattr(result, name)
             frame.write_parquet(partial / f"{name}.parquet", compression="zstd", statistics=True)
         text = json.dumps(dict(result.manifest), ensure_ascii=False, indent=2)
         (partial / MANIFEST).write_text(text + "\n", "utf-8")
-        partial.chmod(0o755)
-        if out.exists():
-            old = partial.with_name(partial.name + ".old")
-            os.replace(out, old)
-            os.replace(partial, out)
-            shutil.rmtree(old)
-        else:
-            os.replace(partial, out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _restore(out: Path) -> None:
-    """Put back the earlier scan where a process was killed between taking it away and putting the new one there."""
-    left = sorted(out.parent.glob(f".{out.name}.*.old"))
-    if left and not out.exists():
-        os.replace(left[-1], out)
 
 
 def load_scan(folder: Path) -> Scan:
@@ -286,7 +264,7 @@ def load_scan(folder: Path) -> Scan:
     ScanError
         If the folder holds no scan, or one that is damaged.
     """
-    _restore(folder)
+    restore(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}

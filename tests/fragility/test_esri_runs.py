@@ -130,7 +130,7 @@ def test_memory_grows_with_links_firms_and_threads() -> None:
     one, two = memory.bytes_needed(net, 1), memory.bytes_needed(net, 2)
     assert 0 < one < two < 2 * one
     assert one > net.plan.nbytes
-    worker = threads._Worker(net.plan, Job(1e-2, False, 1000, weights_of(net, None)), wide=True)
+    worker = threads._Worker(net.plan, Job(1e-5, False, 1000, weights_of(net, None)), wide=True)
     used = sum(a.nbytes for a in (*worker.states, *worker.scratch))
     assert two - one == pytest.approx(used, rel=0.1)
 

@@ -178,3 +178,40 @@ def test_a_cascade_that_ends_at_the_last_step_allowed_has_converged(way: str) ->
         found = net.esri(max_steps=5)
     assert found.converged.all()
     assert found.steps.tolist() == [5, 4, 3, 4, 5]
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5])
+def test_costs_below_purchases_are_not_left_to_the_fast_kernels(
+    way: str, redone: list[int], part: float
+) -> None:
+    """Losses grow on their way there, and with them whatever is cut off or rounded."""
+    net = power_law(300, seed=4)
+    net = replace(net, costs=net.in_strength * part)
+    weights = net.out_strength
+    found = net.esri(firms=range(0, 300, 30), max_steps=60)
+    assert redone == list(range(0, 300, 30))
+    for k, firm in enumerate(found.firms):
+        numbers, steps = twin(net, int(firm), weights, tolerance=1e-2, scale_free=False, max_steps=60)
+        assert [getattr(found, name)[k] for name in FIELDS] == pytest.approx(numbers, abs=1e-9)
+        assert found.steps[k] == steps
+
+
+def test_a_market_of_one_firm_is_not_redone(way: str, redone: list[int]) -> None:
+    """Nothing is left of the market of whoever stops, but nobody's loss falls back for it."""
+    net = power_law(200, sectors=200, seed=3)
+    net.esri(scale_free=True)
+    assert redone == []
+    large = replace(net, weight=net.weight * 1e6)
+    large.esri(scale_free=False)
+    assert redone == []
+
+
+def test_sales_next_to_nothing_do_not_open_a_market_again_and_again(way: str) -> None:
+    """Products of such sales are zero in doubles; the list of markets has one place a market."""
+    n = 40
+    net = SupplyNetwork.from_edges(
+        list(range(n - 1)), list(range(1, n)), [5e-324] * (n - 1), sector=["a"] * n, market=["a"] * n,
+        essentiality="leontief",
+    )  # fmt: skip
+    found = net.esri(weights=np.ones(n))
+    assert np.isfinite(found.total).all()

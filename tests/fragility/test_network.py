@@ -186,9 +186,23 @@ def test_an_empty_folder_is_used_and_one_with_other_content_is_left_alone(tmp_pa
     assert same(SupplyNetwork.open(full().save(str(tmp_path / "empty"))), full())
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "mine.txt").write_text("dear", "utf-8")
-    with pytest.raises(NetworkError, match="holds no network; expected: an empty or new folder"):
+    with pytest.raises(NetworkError, match="something that is no network; expected: an empty or new folder"):
         full().save(tmp_path / "letters")
     assert (tmp_path / "letters" / "mine.txt").read_text("utf-8") == "dear"
+
+
+def test_what_lies_beside_a_network_is_not_replaced_with_it(tmp_path: Path) -> None:
+    folder = full().save(tmp_path / "net")
+    (folder / "part-00000.npy").write_bytes(b"results")
+    with pytest.raises(NetworkError, match="something that is no network"):
+        full().save(folder)
+    assert (folder / "part-00000.npy").read_bytes() == b"results"
+
+
+def test_a_process_killed_between_old_and_new_leaves_the_old(tmp_path: Path) -> None:
+    folder = full().save(tmp_path / "net")
+    folder.rename(tmp_path / ".net.abc.old")
+    assert same(SupplyNetwork.open(folder), full())
 
 
 def test_a_save_that_fails_leaves_the_old_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

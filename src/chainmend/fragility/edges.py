@@ -149,10 +149,8 @@ def amounts(column: Column, what: str) -> Floats:
     return values
 
 
-def sizes(column: Column | None, n: int, what: str) -> Floats | None:
-    """Return one non-negative value per firm, or None."""
-    if column is None:
-        return None
+def per_firm(column: Column, n: int, what: str) -> Floats:
+    """Return one non-negative finite value per firm."""
     values = amounts(column, what)
     if values.shape != (n,):
         raise NetworkError(
@@ -161,6 +159,11 @@ def sizes(column: Column | None, n: int, what: str) -> Floats | None:
             where=what,
         )
     return values
+
+
+def sizes(column: Column | None, n: int, what: str) -> Floats | None:
+    """Return one non-negative value per firm, or None."""
+    return None if column is None else per_firm(column, n, what)
 
 
 def compress(

@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainmend.errors import NetworkError
+from chainmend.fragility.edges import per_firm
 from chainmend.fragility.engines import RESULT, Job
 from chainmend.i18n import _
 from chainmend.registry import get
@@ -145,24 +146,9 @@ def _count(value: object, what: str) -> None:
 
 def weights_of(network: SupplyNetwork, weights: npt.ArrayLike | None) -> Floats:
     """Return weights of sum 1; what firms sell inside the network where none are given."""
-    try:
-        given = network.out_strength if weights is None else np.asarray(weights, np.float64)
-    except (TypeError, ValueError) as error:
-        raise NetworkError(str(error), expected=_("numbers"), where="weights") from error
-    if given.shape != (network.n_firms,):
-        raise NetworkError(
-            _("shape {shape}").format(shape=given.shape),
-            expected=_("one value per firm ({n})").format(n=network.n_firms),
-            where="weights",
-        )
-    wrong = ~(np.isfinite(given) & (given >= 0))
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise NetworkError(
-            str(given[at]),
-            expected=_("a finite number of at least 0"),
-            where=_("{column}, row {row}").format(column="weights", row=at),
-        )
+    given = (
+        network.out_strength if weights is None else per_firm(np.asarray(weights), network.n_firms, "weights")
+    )
     with np.errstate(over="ignore"):  # refused below
         total = float(given.sum())
     if not np.isfinite(total):
@@ -180,9 +166,7 @@ def warn_unconverged(converged: npt.NDArray[np.bool_], max_steps: int) -> None:
     """Warn where a cascade was given up."""
     left = int((~converged).sum())
     if left:
-        text = _(
-            "{n} of {all} cascades had not come to rest after {steps} steps; their losses are lower bounds"
-        )
+        text = _("{n} of {all} cascades had not come to rest after {steps} steps; their losses are not final")
         warnings.warn(text.format(n=left, all=len(converged), steps=max_steps), RuntimeWarning, stacklevel=4)
 
 

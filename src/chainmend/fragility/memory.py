@@ -11,7 +11,7 @@ from chainmend.i18n import _
 if TYPE_CHECKING:
     from chainmend.fragility.network import SupplyNetwork
 
-_LANE_BYTES = 4 * 32 * 4  # four states of all lanes in fixed point, or two in float64
+_LANE_BYTES = 4 * 32 * 8  # at most four states of all lanes in float64
 _FIRM_BYTES = 150  # records and lists of the frontier
 _SCENARIO_BYTES = 2 * 8 + 8  # both losses and, when asked for, the larger of them
 _MEMINFO = Path("/proc/meminfo")

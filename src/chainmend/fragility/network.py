@@ -7,9 +7,6 @@ Links are kept by supplier (compressed sparse rows). On disk a network is a fold
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +18,7 @@ import numpy.typing as npt
 import polars as pl
 
 from chainmend.errors import NetworkError
+from chainmend.folders import restore, whole_folder
 from chainmend.fragility.production import essentiality_matrix
 from chainmend.i18n import _
 
@@ -35,6 +33,7 @@ Codes = npt.NDArray[np.int32]
 Column = Sequence[Any] | npt.NDArray[Any] | pl.Series
 FORMAT = 1
 MANIFEST = "network.json"
+_NAMES = "names.parquet"
 _ARRAYS = ("row", "buyer", "weight", "sector", "essentiality", "market", "revenue", "costs")
 
 
@@ -321,15 +320,20 @@ class SupplyNetwork:
             raise NetworkError(
                 _("a file stands in the way"), expected=_("an empty or new folder"), where=str(target)
             )
-        if target.exists() and any(target.iterdir()) and not (target / MANIFEST).is_file():
+        ours = {
+            MANIFEST,
+            _NAMES,
+            *(f"{name}.npy" for name in _ARRAYS),
+            *(f"plan_{f}.npy" for f in self.plan._fields),
+        }
+        held = {p.name for p in target.iterdir()} if target.exists() else set()
+        if held - ours or (held and MANIFEST not in held):
             raise NetworkError(
-                _("the folder is not empty and holds no network"),
-                expected=_("an empty or new folder"),
+                _("the folder holds something that is no network"),
+                expected=_("an empty or new folder, or one that holds nothing but a network"),
                 where=str(target),
             )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        try:
+        with whole_folder(target) as partial:
             for name in _ARRAYS:
                 if getattr(self, name) is not None:
                     np.save(partial / f"{name}.npy", getattr(self, name))
@@ -339,14 +343,8 @@ class SupplyNetwork:
                 "merged": self.merged, "dropped": self.dropped, "estimated": self.estimated,
             }  # fmt: skip
             if self.names is not None:
-                pl.DataFrame({"name": self.names}).write_parquet(partial / "names.parquet")
+                pl.DataFrame({"name": self.names}).write_parquet(partial / _NAMES)
             (partial / MANIFEST).write_text(json.dumps(meta, ensure_ascii=False, default=_plain), "utf-8")
-            partial.chmod(0o755)
-            if target.exists():
-                shutil.rmtree(target)
-            os.replace(partial, target)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
         return target
 
     @classmethod
@@ -361,6 +359,7 @@ class SupplyNetwork:
         from chainmend.fragility.plan import Plan
 
         source = Path(folder)
+        restore(source)
         meta = _manifest(source)
         arrays = {
             name: _mapped(source / f"{name}.npy") for name in _ARRAYS if (source / f"{name}.npy").exists()
@@ -380,7 +379,7 @@ class SupplyNetwork:
                     _("{n} values").format(n=came), expected=str(length), where=str(source / f"{name}.npy"),
                     do=_("save the network again"),
                 )  # fmt: skip
-        listed = source / "names.parquet"
+        listed = source / _NAMES
         network = cls(
             **arrays,
             sectors=tuple(meta["sectors"]),

@@ -26,13 +26,13 @@ _SWEPT = (
 _LANES, _BYTES = 32, 4 * 32 * 4
 
 
-def is_wide(plan: Plan, job: Job) -> bool:
-    """Return whether sweeping both directions in lanes costs less."""
+def is_wide(plan: Plan, job: Job, shocks: int) -> bool:
+    """Return whether sweeping both directions in lanes costs less for so many shocks."""
     from chainmend.fragility.kernels.frontier import downstream_events
     from chainmend.fragility.kernels.scratch import scratch
 
     n = plan.n_firms
-    if n == 0 or len(plan.pull) == 0:
+    if shocks <= _SAMPLE or len(plan.pull) == 0:  # a sample would cost more than it can save
         return False
     firms = np.unique(np.linspace(0, n - 1, _SAMPLE).astype(np.int32))
     steps = min(_STEPS, job.max_steps)

@@ -52,6 +52,7 @@ class _Worker:
         from chainmend.fragility.kernels.vector import LANES, ONE
 
         self.plan, self.job, self.wide = plan, job, wide
+        self.fast = plan.contracting
         fixed = job.tolerance >= FINE
         self.one, self.rounding = (ONE, 0.5) if fixed else (1.0, 0.0)
         size, dtype = plan.n_firms * LANES, np.uint32 if fixed else np.float64
@@ -61,8 +62,8 @@ class _Worker:
     def solve(self, firms: Codes) -> npt.NDArray[np.void]:
         """Fail each of the firms alone."""
         out = np.zeros((len(firms), 6))
-        if self.plan.contracting:
-            self._fast(firms, out)
+        if self.fast:
+            self._follow(firms, out)
         again = np.flatnonzero(out[:, 5] == 0.0)  # too close to call, or not monotone
         if len(again):
             out[again, :5] = _dense(self.plan, self.job, firms[again])
@@ -71,7 +72,7 @@ class _Worker:
             results[name] = out[:, column]
         return results
 
-    def _fast(self, firms: Codes, out: Floats) -> None:
+    def _follow(self, firms: Codes, out: Floats) -> None:
         from chainmend.fragility.kernels.narrow import follow_narrow
         from chainmend.fragility.kernels.wide import follow_wide
 
@@ -117,7 +118,7 @@ def run(
     threads = max(1, min(workers or os.cpu_count() or 1, len(batches)))
     check_memory(network, threads)
     plan = network.plan
-    wide = plan.contracting and is_wide(plan, job)
+    wide = plan.contracting and is_wide(plan, job, sum(map(len, batches)))
     idle: SimpleQueue[_Worker] = SimpleQueue()
     for _thread in range(threads):
         idle.put(_Worker(plan, job, wide))

@@ -178,11 +178,12 @@ def _reach(plan, s, queued, touched, used, active):
         rise = firm.coming - before
         most = max(most, rise)
         firm.loss = firm.coming
-        if firm.market >= 0 and firm.sold > 0.0:
-            if lost[firm.market] == 0.0:
+        if firm.market >= 0:
+            before_market = lost[firm.market]
+            lost[firm.market] = before_market + rise * firm.sold
+            if before_market == 0.0 and lost[firm.market] > 0.0:
                 opened[used] = firm.market
                 used += 1
-            lost[firm.market] += rise * firm.sold
             least = _MOST * CUT * total[firm.market]
             if before * firm.sold < least <= firm.loss * firm.sold:
                 listed[active] = i

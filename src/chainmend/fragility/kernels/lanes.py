@@ -75,7 +75,8 @@ def sweep_markets(plan, one, keep, scale_free, state, felt, empty):
     Parameters
     ----------
     empty
-        Shape (LANES,), out: 1 where a market had nothing left, so that what is felt of it may have fallen.
+        Shape (LANES,), out: 1 where a market had nothing left and a firm of it sells less than 1, so that what is felt
+        of the firm may have fallen.
     """
     rows, members, sold, sales = plan.market_row, plan.market_firm, plan.out_strength, plan.market_total
     kept, ones, bare = load(keep, 0), add(zeros(), one), zeros()
@@ -85,14 +86,17 @@ def sweep_markets(plan, one, keep, scale_free, state, felt, empty):
             store(state, i * LANES, loss)
             store(felt, i * LANES, loss)
     for k in range(len(rows) - 1):
-        left = zeros()
+        left, least = zeros(), 1.0
         for p in range(rows[k], rows[k + 1]):
             i = members[p] * LANES
             loss = multiply(load(state, i), kept)
             store(state, i, loss)
             left = multiply_add(subtract(ones, loss), sold[members[p]], left)
+            if sold[members[p]] > 0.0:
+                least = min(least, sold[members[p]])
         limit = _NOTHING_LEFT * one * (sales[k] if scale_free else 1.0)
-        bare = larger(bare, where_at_most(left, limit, 1.0, 0.0))
+        if not scale_free and least < 1.0:
+            bare = larger(bare, where_at_most(left, limit, 1.0, 0.0))
         share = where_at_most(left, limit, _HUGE if scale_free else 1.0, divide(ones, left))
         for p in range(rows[k], rows[k + 1]):
             i = members[p] * LANES
