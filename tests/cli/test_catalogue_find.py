@@ -10,6 +10,7 @@ from tests.chain.test_catalogue import write
 from tests.chain.test_lookup import EXPECTED
 from tests.cli.test_catalogue import run, wide  # noqa: F401  (a fixture that applies to every test here)
 
+from chainmend.errors import SettingsError
 from chainmend.i18n import set_language
 
 
@@ -63,3 +64,9 @@ def test_nothing_found_ends_with_1_and_says_what_is_near() -> None:
     found = json.loads(run("find", "光克机", "--json").output)
     assert (found["count"], found["found"]) == (0, [])
     assert "光刻机" in found["near"]
+
+
+def test_an_empty_term_is_refused() -> None:
+    refused = run("find", " ").exception
+    assert isinstance(refused, SettingsError)
+    assert str(refused) == "an empty term; expected: a word, a code or the name of a firm"

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from chainmend.chain.positions import Lines, read_yaml
+from chainmend.chain.positions import Lines, read_text, read_yaml
 from chainmend.chain.problem import Problem
 from chainmend.chain.reading import Reader
 from chainmend.errors import CatalogueError
@@ -132,7 +132,7 @@ def check_concordance(path: Path, a: Catalogue, b: Catalogue) -> tuple[Concordan
     if path.suffix not in (".yaml", ".csv") or not path.is_file():
         raise CatalogueError(
             _("no concordance {source}").format(source=path),
-            expected=_("a file whose name ends in .yaml or .csv"),
+            expected=_("an existing file whose name ends in .yaml or .csv"),
             do=_("name one with --file"),
         )
     given, lines = read_yaml(path) if path.suffix == ".yaml" else _read_csv(path, a.id, b.id)
@@ -152,16 +152,7 @@ def _read_csv(path: Path, a: str, b: str) -> tuple[dict[str, Any], Lines]:
     """A CSV in the form of the YAML file; citations stand in the column itself, rows only proposed are left out."""
     lines = Lines(path.name)
     links: list[dict[str, Any]] = []
-    try:
-        text = path.read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CatalogueError(
-            _("byte {position} is not UTF-8").format(position=error.start),
-            expected=_("a text file in UTF-8"),
-            where=path.name,
-            do=_("save the file again as UTF-8"),
-        ) from error
-    table = csv.DictReader(text.splitlines())
+    table = csv.DictReader(read_text(path).splitlines())
     lost = [c for c in COLUMNS[:3] if c not in (table.fieldnames or ())]
     if lost:
         raise CatalogueError(

@@ -29,6 +29,19 @@ class Lines:
         return self.of.get(path, 1)
 
 
+def read_text(path: Path) -> str:
+    """Return a text in UTF-8, or raise `CatalogueError`."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CatalogueError(
+            _("byte {position} is not UTF-8").format(position=error.start),
+            expected=_("a text file in UTF-8"),
+            where=path.name,
+            do=_("save the file again as UTF-8"),
+        ) from error
+
+
 def read_yaml(path: Path) -> tuple[Any, Lines]:
     """Return the content of a YAML file and the lines of its values.
 
@@ -38,17 +51,9 @@ def read_yaml(path: Path) -> tuple[Any, Lines]:
         If the file is not UTF-8, is no YAML, or names a key twice.
     """
     lines = Lines(path.name)
-    text = ""
+    text = read_text(path)
     try:
-        text = path.read_text("utf-8-sig")
         node = yaml.compose(text, Loader=_Loader)
-    except UnicodeDecodeError as error:
-        raise CatalogueError(
-            _("byte {position} is not UTF-8").format(position=error.start),
-            expected=_("a text file in UTF-8"),
-            where=path.name,
-            do=_("save the file again as UTF-8"),
-        ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CatalogueError(

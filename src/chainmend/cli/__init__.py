@@ -46,7 +46,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stderr.write(_("error: {message}").format(message=error) + "\n")
         code = 2
     except OSError as error:
-        sys.stderr.write(_("error: {message}").format(message=error) + "\n")
+        what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else error
+        sys.stderr.write(_("error: {message}").format(message=what) + "\n")
         code = 2
     except (KeyboardInterrupt, typer.Abort):
         code = 130

@@ -83,18 +83,11 @@ def _refuse(output: Output, problems: list[Any]) -> None:
 
 def _figures(path: Path) -> dict[str, float | None]:
     from chainmend.errors import DatasetError
-    from chainmend.intake.files import read_csv
+    from chainmend.intake.files import read_columns
 
-    table = read_csv(path)
-    lost = [c for c in ("segment_id", "value") if c not in table.columns]
-    if lost:
-        raise DatasetError(
-            _("no column {names}").format(names=", ".join(lost)),
-            expected="segment_id, value",
-            where=str(path),
-        )
+    table = read_columns(path, ("segment_id", "value"))
     found: dict[str, float | None] = {}
-    for n, (id, text) in enumerate(table.select("segment_id", "value").iter_rows(), 2):
+    for n, (id, text) in enumerate(table.iter_rows(), 2):
         try:
             value = float(text) if text not in (None, "") else None
         except ValueError:

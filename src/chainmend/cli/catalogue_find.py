@@ -35,7 +35,10 @@ def find(
     from chainmend.chain.catalogue import load_catalogue
     from chainmend.chain.lookup import find as look
     from chainmend.chain.lookup import near
+    from chainmend.errors import SettingsError
 
+    if not term.strip():
+        raise SettingsError(_("an empty term"), expected=_("a word, a code or the name of a firm"))
     output, chains = Output(json=json), load_catalogue(catalogue)
     matches = look(chains, term)
     like = [] if matches else near(chains, term)

@@ -177,19 +177,10 @@ def _score(value: float | None) -> str:
 
 
 def _compare(placed: pl.DataFrame, labels: Path) -> dict[str, Any]:
-    from chainmend.errors import DatasetError
-    from chainmend.intake.files import read_csv
+    from chainmend.intake.files import read_columns
     from chainmend.placement.evaluate import evaluate
 
-    table = read_csv(labels)
-    missing = [c for c in ("firm_id", "segment_id") if c not in table.columns]
-    if missing:
-        raise DatasetError(
-            _("no column {names}").format(names=", ".join(missing)),
-            expected="firm_id, segment_id",
-            where=str(labels),
-        )
-    found = evaluate(placed, table)
+    found = evaluate(placed, read_columns(labels, ("firm_id", "segment_id")))
     return {
         "macro_f1": found.macro_f1,
         "precision": found.precision,

@@ -94,6 +94,19 @@ def read_csv(path: Path) -> pl.DataFrame:
     return frame.with_row_index(ROW, offset=2)
 
 
+def read_columns(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
+    """Read those columns of a CSV file as text; raises DatasetError where one is missing."""
+    frame = read_csv(path)
+    lost = [c for c in columns if c not in frame.columns]
+    if lost:
+        raise DatasetError(
+            _("no column {names}").format(names=", ".join(lost)),
+            expected=", ".join(columns),
+            where=str(path),
+        )
+    return frame.select(columns)
+
+
 def read_excel(path: Path, known: Callable[[list[str]], int]) -> dict[str, pl.DataFrame]:
     """Read every sheet as text; the header is the row in the first ten that `known` counts most headings in."""
     import fastexcel
