@@ -219,6 +219,10 @@ def test_few_firms_of_banks_real_estate_and_media_are_placed_with_any_confidence
 
 def main(shared: Path, catalogue: str = REFERENCE) -> None:
     """Print the figures of each part, and the firms of banks, real estate and media that stand on manufacturing."""
+    table = pl.read_csv(TABLE)
+    print(
+        f"labels: {table['segment_id'].count()} name segments, {table['segment_id'].null_count()} are in no chain"
+    )
     for others in (False, True):
         print("all labels:" if others else "labels that name a segment:")
         for part in ("tuned", "held", "all"):
