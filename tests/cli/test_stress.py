@@ -46,7 +46,7 @@ def test_json_holds_shares_and_yuan_by_cluster_segment_and_firm(
     folder: Path, segments: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = told(capsys, "stress", str(folder), "--origin", "JPN")
-    assert found["scenario"] == "Japan: all production stops"
+    assert found["scenario"] == "suppliers from Japan: all production stops"
     assert found["share"] == {"total": 0.8, "own": 0, "spread": 0.8, "downstream": 0.8, "upstream": 0}
     assert found["lost"]["total"] == 4e8
     assert (found["steps"], found["converged"], found["tolerance"], found["stopped"]) == (3, True, 0.01, 1)

@@ -91,11 +91,11 @@ def test_only_purchases_may_stop(network: CityNetwork) -> None:
 @pytest.mark.parametrize(
     ("named", "language", "label"),
     [
-        ({"origins": ["JPN"]}, "en", "Japan: all production stops"),
-        ({"origins": ["JPN"]}, "zh", "日本全部停产"),
+        ({"origins": ["JPN"]}, "en", "suppliers from Japan: all production stops"),
+        ({"origins": ["JPN"]}, "zh", "来自日本的供应商全部停产"),
         ({"firms": ["E2"], "share": 0.5}, "en", "杭州刻蚀: 50% of production lost"),
         ({"firms": ["E2"], "share": 0.5}, "zh", "杭州刻蚀产能损失 50%"),
-        ({"segments": ["chip"], "origins": ["广东省"]}, "zh", "芯片代工 + 广东省全部停产"),
+        ({"segments": ["chip"], "origins": ["广东省"]}, "zh", "芯片代工 + 来自广东省的供应商全部停产"),
         ({"firms": ["R1"], "share": 0.2, "upstream_share": 0}, "en", "R1: 20% less sold, 0% less bought"),
         ({"firms": ["R1", "C1", "E1", "E2"]}, "en", "R1, C1, 东京刻蚀 and 1 more: all production stops"),
     ],
@@ -121,7 +121,10 @@ def test_the_label_says_what_stops(
         ({"districts": ["上城区"]}, "no local firm in district 上城区; expected: one of: 余杭区, 滨江区"),
         ({"origins": ["qq"]}, "outside the city is in qq; expected: one of: .*JPN, Japan.*宁波市"),
         ({"origins": ["杭州市"]}, "no firm of the network outside the city is in 杭州市"),
-        ({"segments": ["robot"], "origins": ["JPN"]}, r"no firm of the network is at once: robot \+ Japan"),
+        (
+            {"segments": ["robot"], "origins": ["JPN"]},
+            r"no firm of the network is at once: robot \+ suppliers from Japan",
+        ),
         ({"firms": ["R1"], "share": 0.0}, "share: 0.0; expected: a share above 0, at most 1"),
         ({"firms": ["R1"], "share": 1.5}, "share: 1.5; expected: a share above 0, at most 1"),
         ({"firms": ["R1"], "share": float("nan")}, "share: nan"),

@@ -109,7 +109,8 @@ def make_shock(
         if values:
             found = [find(city, catalogue, value) for value in values]
             hit &= np.logical_or.reduce([mask for mask, _name in found])
-            names.append(_listed([name for _mask, name in found]))
+            listed = _listed([name for _mask, name in found])
+            names.append(_("suppliers from {names}").format(names=listed) if find is _origin else listed)
     if not hit.any():
         raise NetworkError(
             _("no firm of the network is at once: {names}").format(names=" + ".join(names)),
