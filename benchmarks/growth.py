@@ -7,6 +7,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 860, 460, 70, 310, 24, 52
+LINE = 18
 STYLES = (("#1f4e79", ""), ("#1f4e79", "6 4"), ("#b3541e", ""), ("#666666", "2 3"), ("#3a7d44", "8 3 2 3"))
 
 
@@ -34,9 +35,19 @@ def growth_plot(tables: dict[float, list[dict[str, Any]]], peers: dict[str, dict
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
     ]
     parts += _grid(at, (x0, x1), (y0, y1))
+    heights = _apart({name: at(*max(points.items()))[1] for name, points in series.items()})
     for (name, points), (colour, dash) in zip(series.items(), STYLES, strict=False):
-        parts += _line(at, name, points, colour, dash)
+        parts += _line(at, name, points, colour, dash, heights[name])
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _apart(wanted: dict[str, float]) -> dict[str, float]:
+    """Heights of the labels: as wanted, from the top down, none closer than a line to the one above."""
+    heights: dict[str, float] = {}
+    last = -math.inf
+    for name, y in sorted(wanted.items(), key=lambda item: item[1]):
+        last = heights[name] = max(y, last + LINE)
+    return heights
 
 
 def _grid(at: Any, xs: tuple[int, int], ys: tuple[int, int]) -> list[str]:
@@ -55,11 +66,14 @@ def _grid(at: Any, xs: tuple[int, int], ys: tuple[int, int]) -> list[str]:
     return parts
 
 
-def _line(at: Any, name: str, points: dict[int, float], colour: str, dash: str) -> list[str]:
+def _line(at: Any, name: str, points: dict[int, float], colour: str, dash: str, height: float) -> list[str]:
     spots = [at(n, t) for n, t in sorted(points.items())]
     path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in spots)
     marks = [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>' for x, y in spots]
-    x, y = spots[-1]
-    label = f'<text x="{x + 10:.1f}" y="{y + 4:.1f}" fill="{colour}">{escape(name)}</text>'
+    (x, y), edge = spots[-1], WIDTH - RIGHT + 18
+    leader = (
+        f'<path d="M{x + 6:.1f} {y:.1f}L{edge - 4} {height:.1f}" stroke="{colour}" stroke-opacity="0.35"/>'
+    )
+    label = f'<text x="{edge}" y="{height + 4:.1f}" fill="{colour}">{escape(name)}</text>'
     line = f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>'
-    return [line, *marks, label]
+    return [line, *marks, leader, label]
