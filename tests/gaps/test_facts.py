@@ -63,7 +63,7 @@ def test_without_firms_from_outside_nothing_is_known_of_them() -> None:
 
 def test_a_concentration_exactly_at_a_cut_is_not_above_it() -> None:
     from chainmend.gaps.facts import _world_facts
-    from chainmend.gaps.trade import _year
+    from chainmend.indicators.customs import _year
 
     shares = {"USA": 0.6, "JPN": 0.1, "DEU": 0.1, "NLD": 0.1, "KOR": 0.1}  # squares sum to 0.4
     assert _world_facts([{"origin": o, "share": s} for o, s in shares.items()], "CHN")[0] == 0.4

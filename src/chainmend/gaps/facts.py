@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from chainmend.gaps.sourcing import Sourcing, sourcing
-from chainmend.gaps.trade import TradeYear, trade_by_segment
+from chainmend.indicators.customs import TradeYear, trade_by_segment
+from chainmend.indicators.sourcing import Sourcing, sourcing
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue

@@ -1,0 +1,1 @@
+"""Numbers about a city, its clusters, chains, segments and firms, named and computed as in the literature."""
