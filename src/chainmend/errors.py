@@ -9,6 +9,7 @@
     ├── ScopeError        two figures of different scope were about to be compared
     ├── SettingsError     a setting is out of its range
     ├── NetworkError      a supply network or a shock cannot be used
+    ├── IndicatorError    an indicator cannot be computed of these numbers; is a ValueError too
     ├── ScanError         a scan cannot run or its folder cannot be read
     └── RegistryError     an id is registered twice or not at all
 
@@ -74,6 +75,10 @@ class SettingsError(ChainmendError):
 
 class NetworkError(ChainmendError):
     """A supply network or a shock cannot be used."""
+
+
+class IndicatorError(ChainmendError, ValueError):
+    """An indicator cannot be computed of the numbers it was given."""
 
 
 class ScanError(ChainmendError):

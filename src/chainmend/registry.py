@@ -1,4 +1,4 @@
-"""The one decorator behind rules, sources and (later) indicators, remedies and chips.
+"""The one decorator behind rules, sources, engines and indicators.
 
 A registered thing is found by its id, carries its names in both languages, its reference and the tables it
 needs; documentation is generated from here, and an outsider's extension uses the same decorator.
@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from chainmend.errors import RegistryError
 from chainmend.i18n import _
 
-Kind = Literal["rule", "source", "engine"]
+Kind = Literal["rule", "source", "engine", "indicator"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -35,6 +35,10 @@ class Entry:
         Tables without which it cannot be computed; a scan that lacks one says "not checked".
     function
         The function itself.
+    unit
+        Of its values, for an indicator; "1" for a pure number.
+    resample
+        Whether an indicator is built from firms, so that drawing firms anew gives it an interval.
     """
 
     kind: Kind
@@ -43,6 +47,8 @@ class Entry:
     reference: str
     needs: tuple[str, ...]
     function: Callable[..., Any]
+    unit: str = ""
+    resample: bool = False
 
     @property
     def doc(self) -> str:
@@ -60,6 +66,8 @@ def register(
     name: tuple[str, str],
     reference: str = "",
     needs: tuple[str, ...] = (),
+    unit: str = "",
+    resample: bool = False,
 ) -> Callable[[F], F]:
     """Register the decorated function under `kind` and `id`.
 
@@ -77,7 +85,7 @@ def register(
                 expected=_("one function an id"),
                 where=f"{function.__module__}.{function.__qualname__}",
             )
-        _entries[kind, id] = Entry(kind, id, name, reference, needs, function)
+        _entries[kind, id] = Entry(kind, id, name, reference, needs, function, unit, resample)
         return function
 
     return keep

@@ -1,1 +1,1 @@
-"""Numbers about a city, its clusters, chains, segments and firms, named and computed as in the literature."""
+"""Indicators: pure functions by subject, and the registered ones that a city's data are measured with."""

@@ -1,0 +1,91 @@
+"""Intervals by drawing firms anew, with replacement (the percentile bootstrap of Efron, 1979)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainmend.errors import IndicatorError
+from chainmend.i18n import _
+
+DRAWS = 200
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Lower and upper end; arrays where the statistic gives arrays."""
+
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
+def bootstrap(
+    statistic: Callable[[NDArray[np.int64]], NDArray[np.float64] | float],
+    n: int,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    confidence: float = CONFIDENCE,
+) -> Interval:
+    """Interval of a statistic of `n` firms.
+
+    Parameters
+    ----------
+    statistic
+        Called with the positions of the firms drawn, shape (n,), a firm as often as it was drawn; gives a number or
+        an array, of the same shape each time.
+    n
+        Number of firms.
+    draws
+        How often firms are drawn.
+    seed
+        The same seed gives the same interval.
+    confidence
+        Share of the draws that lie within.
+
+    Raises
+    ------
+    IndicatorError
+        If there is no firm, `draws` is below 2, `confidence` is not within 0..1, or the statistic of a draw is not
+        finite.
+
+    Examples
+    --------
+    >>> output = np.array([1.0, 2.0, 3.0, 4.0])
+    >>> found = bootstrap(lambda drawn: output[drawn].mean(), 4)
+    >>> bool(1 <= found.low <= 2.5 <= found.high <= 4)
+    True
+    """
+    if n < 1 or draws < 2 or not 0 < confidence < 1:
+        raise IndicatorError(
+            f"n={n}, draws={draws}, confidence={confidence}",
+            expected=_("at least one firm, two draws, and a confidence between 0 and 1"),
+            where=_("bootstrap"),
+        )
+    rng = np.random.default_rng(seed)
+    values = np.array([statistic(rng.integers(n, size=n)) for _draw in range(draws)], dtype=np.float64)
+    if not np.isfinite(values).all():
+        raise IndicatorError(
+            _("the statistic of a draw is not finite"),
+            expected=_("a number for every draw"),
+            where=_("bootstrap"),
+        )
+    return percentiles(values, confidence)
+
+
+def percentiles(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
+    """Return the middle share `confidence` of draws, shape (draws, ...).
+
+    Examples
+    --------
+    >>> found = percentiles(np.arange(101.0), 0.9)
+    >>> float(found.low), float(found.high)
+    (5.0, 95.0)
+    """
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(values, [tail, 1 - tail], axis=0)
+    return Interval(low, high)
