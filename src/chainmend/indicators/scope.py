@@ -1,0 +1,323 @@
+"""What a figure measures (its scope), and figures that cannot be compared across scopes."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
+
+from chainmend.errors import DatasetError, IndicatorError, ScopeError
+from chainmend.i18n import _, both, language
+from chainmend.intake.columns import UNITS
+
+if TYPE_CHECKING:
+    from chainmend.dataset import Dataset
+
+Basis = Literal["nominal", "real"]
+Bound = Literal["exact", "lower", "upper"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a figure measures (口径).
+
+    Attributes
+    ----------
+    measure
+        What is counted, such as ``value_added``, ``gross_output``, ``revenue``, ``output``, ``firms``.
+    universe
+        Over whom: industry above designated size, ``dataset`` for the firms of the dataset.
+    year, months
+        From January of `year` on, so many months (1..12) cumulated.
+    basis
+        ``nominal`` (at current prices) or ``real`` (at comparable prices).
+
+    Raises
+    ------
+    ScopeError
+        If a part is empty or out of its range.
+
+    Examples
+    --------
+    >>> Scope("value_added", "industry", 2025, 11, "real").label[1]
+    'value added (industry, January to November 2025, real)'
+    """
+
+    measure: str
+    universe: str
+    year: int
+    months: int = 12
+    basis: Basis = "nominal"
+
+    def __post_init__(self) -> None:
+        for name, ok, expected in (
+            ("measure", bool(self.measure), _("a text that says what is measured")),
+            ("universe", bool(self.universe), _("a text that says over whom it is measured")),
+            ("year", 1900 <= self.year <= 2200, _("a year from 1900 to 2200")),
+            ("months", 1 <= self.months <= 12, _("1 to 12 months")),
+            ("basis", self.basis in get_args(Basis), "nominal, real"),
+        ):
+            if not ok:
+                raise ScopeError(f"{name}: {getattr(self, name)!r}", expected=expected)
+
+    @property
+    def end(self) -> dt.date:
+        """Last day of the period.
+
+        Examples
+        --------
+        >>> Scope("revenue", "industry", 2025, 9).end
+        datetime.date(2025, 9, 30)
+        """
+        return dt.date(self.year, self.months, calendar.monthrange(self.year, self.months)[1])
+
+    @property
+    def label(self) -> tuple[str, str]:
+        """All parts in Chinese and in English."""
+        return both(
+            "{measure} ({universe}, {period}, {basis})",
+            measure=measure_name(self.measure),
+            universe=universe_name(self.universe),
+            period=self._period(),
+            basis=both("nominal") if self.basis == "nominal" else both("real"),
+        )
+
+    def _period(self) -> tuple[str, str]:
+        if self.months == 12:
+            return both("the year {year}", year=self.year)
+        if self.months == 1:
+            return both("January {year}", year=self.year)
+        return both(
+            "January to {month} {year}",
+            month=(str(self.months), calendar.month_name[self.months]),
+            year=self.year,
+        )
+
+    def differences(self, other: Scope, *, over_time: bool = False) -> tuple[str, ...]:
+        """Names of the parts that differ; with `over_time` the year may.
+
+        Examples
+        --------
+        >>> Scope("revenue", "industry", 2025, 9).differences(Scope("value_added", "industry", 2025))
+        ('measure', 'months')
+        """
+        parts = ("measure", "universe", "months", "basis", *(() if over_time else ("year",)))
+        return tuple(p for p in parts if getattr(self, p) != getattr(other, p))
+
+    def same_as(self, other: Scope, *, over_time: bool = False) -> bool:
+        """Whether figures of both may be compared; with `over_time` the year may differ."""
+        return not self.differences(other, over_time=over_time)
+
+
+def require_same(a: Scope, b: Scope, *, over_time: bool = False) -> None:
+    """Refuse to go on where two scopes differ.
+
+    Parameters
+    ----------
+    a, b
+        Scopes of the figures about to be compared.
+    over_time
+        Let the year differ: the figures are of one thing in two years.
+
+    Raises
+    ------
+    ScopeError
+        Naming both scopes in full and the parts that differ.
+
+    Examples
+    --------
+    >>> require_same(Scope("revenue", "industry", 2025), Scope("revenue", "industry", 2024), over_time=True)
+    >>> require_same(Scope("revenue", "all", 2025), Scope("profit", "all", 2025))
+    Traceback (most recent call last):
+        ...
+    chainmend.errors.ScopeError: revenue (all, the year 2025, nominal) beside profit (all, the year 2025, nominal):
+    not the same statistical measure; ...
+    """
+    differ = a.differences(b, over_time=over_time)
+    if differ:
+        raise ScopeError(
+            _("{a} beside {b}: not the same {parts}").format(
+                a=_here(a.label), b=_here(b.label), parts=_(", ").join(map(part_name, differ))
+            ),
+            expected=_("figures of one scope"),
+            do=_("take two figures of the same measure, universe, months and basis"),
+        )
+
+
+def _here(pair: tuple[str, str]) -> str:
+    return pair[0] if language() == "zh" else pair[1]
+
+
+def part_name(part: str) -> str:
+    """Name of a part of a scope in the current language.
+
+    Examples
+    --------
+    >>> part_name("months")
+    'cumulated months'
+    """
+    names = {
+        "measure": _("statistical measure"),
+        "universe": _("universe"),
+        "year": _("year"),
+        "months": _("cumulated months"),
+        "basis": _("price basis"),
+        "unit": _("unit"),
+    }
+    return names.get(part, part)
+
+
+def measure_name(measure: str) -> tuple[str, str]:
+    """Return a measure in Chinese and in English; one that is not known stays as it is written.
+
+    Examples
+    --------
+    >>> measure_name("value_added")[1], measure_name("吞吐量")
+    ('value added', ('吞吐量', '吞吐量'))
+    """
+    names = {
+        "value_added": both("value added"),
+        "gross_output": both("gross output"),
+        "output": both("output"),
+        "revenue": both("revenue"),
+        "profit": both("profit"),
+        "gdp": both("gross domestic product"),
+        "secondary_value_added": both("value added of the secondary sector"),
+        "exports": both("exports"),
+        "imports": both("imports"),
+        "purchases": both("purchases"),
+        "employees": both("employees"),
+        "firms": both("firms"),
+        "patents": both("patents"),
+        "firms_in_private_500": both("firms among the top 500 private enterprises"),
+        "firms_in_manufacturing_500": both("firms among the top 500 private manufacturers"),
+        "firms_in_services_100": both("firms among the top 100 private service enterprises"),
+        "manufacturing_share": both("share of manufacturing"),
+        "manufacturers_in_private_500": both("share of manufacturers among its top 500 private enterprises"),
+        "giants_100bn": both("firms above 100 bn"),
+    }
+    return names.get(measure, (measure, measure))
+
+
+def universe_name(universe: str) -> tuple[str, str]:
+    """Return a universe in Chinese and in English; one that is not known stays as it is written.
+
+    Examples
+    --------
+    >>> universe_name("dataset")[1]
+    'firms of the dataset'
+    """
+    return both("firms of the dataset") if universe == "dataset" else (universe, universe)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published number with its scope.
+
+    Attributes
+    ----------
+    subject
+        Whose number: a city, a cluster, an industry.
+    scope
+        What it measures.
+    value
+        In `unit`; None where it is not known.
+    unit
+        A currency code for money, ``1`` for shares, else as written.
+    growth
+        Year on year on the same scope, 0.079 for 7.9 %; None where it is not known.
+    bound
+        ``lower`` where value and growth are known only to be above what is given, ``upper`` where below.
+    source
+        Where it was published.
+
+    Raises
+    ------
+    IndicatorError
+        If value or growth is not finite, growth is below -1, or the bound is unknown.
+
+    Examples
+    --------
+    >>> output = Scope("gross_output", "industry", 2025)
+    >>> Figure("296X", output, growth=0.079).growth
+    0.079
+    """
+
+    subject: str
+    scope: Scope
+    value: float | None = None
+    unit: str = "1"
+    growth: float | None = None
+    bound: Bound = "exact"
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        where = f"{self.subject}, {_here(self.scope.label)}"
+        if self.value is not None and not math.isfinite(self.value):
+            raise IndicatorError(f"value: {self.value}", expected=_("a number, or nothing"), where=where)
+        if self.growth is not None and not (math.isfinite(self.growth) and self.growth >= -1):
+            raise IndicatorError(
+                f"growth: {self.growth}", expected=_("a number of at least -1: 0.079 for 7.9 %"), where=where
+            )
+        if self.bound not in get_args(Bound):
+            raise IndicatorError(f"bound: {self.bound!r}", expected="exact, lower, upper", where=where)
+
+
+def figures(dataset: Dataset) -> tuple[Figure, ...]:
+    """Return the figures of the dataset's statistics table, in order of subject and scope.
+
+    Units of money are brought to the unit of the dataset's currency (亿元 to 元, ``billion EUR`` to EUR) and per
+    cent to shares; any other unit stays as written.
+
+    Raises
+    ------
+    DatasetError
+        If a subject has two figures of one scope.
+
+    Examples
+    --------
+    >>> from chainmend.demo import make_city
+    >>> [(f.value, f.unit) for f in figures(make_city(firms=400).now) if f.scope.year == 2024]
+    [(440900000000.0, 'CNY')]
+    """
+    found: dict[tuple[str, Scope], Figure] = {}
+    order = ["subject", "measure", "universe", "basis", "months", "year"]
+    for row in dataset.table("statistics").sort(order).iter_rows(named=True):
+        scope = Scope(row["measure"], row["universe"], row["year"], row["months"], row["basis"])
+        if (row["subject"], scope) in found:
+            raise DatasetError(
+                _("two figures of {subject}: {scope}").format(
+                    subject=row["subject"], scope=_here(scope.label)
+                ),
+                expected=_("one figure for each subject and scope"),
+                where="statistics",
+            )
+        factor, unit = unit_of(row["unit"], dataset.currency)
+        value = None if row["value"] is None else row["value"] * factor
+        rest = (value, unit, row["growth"], row["bound"], row["source"])
+        found[row["subject"], scope] = Figure(row["subject"], scope, *rest)
+    return tuple(found.values())
+
+
+def unit_of(text: str, currency: str) -> tuple[float, str]:
+    """Return (factor, unit) that a unit stands for: the factor brings a value to the plain unit.
+
+    Examples
+    --------
+    >>> unit_of("亿元", "CNY"), unit_of("billion EUR", "EUR"), unit_of("%", "CNY"), unit_of("家", "CNY")
+    ((100000000.0, 'CNY'), (1000000000.0, 'EUR'), (0.01, '1'), (1.0, '家'))
+    """
+    text = text.strip()
+    if text == "%":
+        return 0.01, "1"
+    first, _blank, rest = text.partition(" ")
+    if rest and first in UNITS:
+        factor, unit = unit_of(rest, currency)
+        return UNITS[first] * factor, unit
+    if text in UNITS:
+        return UNITS[text], currency
+    if text == currency or (text == "yuan" and currency == "CNY"):
+        return 1.0, currency
+    return 1.0, text
