@@ -12,7 +12,19 @@ import typer
 from chainmend import __version__
 from chainmend.i18n import _
 
-COMMANDS = ("demo", "check", "place", "scan", "diff", "stress", "esri", "catalogue", "import_")
+COMMANDS = (
+    "demo",
+    "check",
+    "place",
+    "scan",
+    "diff",
+    "stress",
+    "esri",
+    "indicators",
+    "list_",
+    "catalogue",
+    "import_",
+)
 
 
 def _version(value: bool) -> None:

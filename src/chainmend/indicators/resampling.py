@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 DRAWS = 200
 CONFIDENCE = 0.95

@@ -1,0 +1,80 @@
+"""``chainmend list``: what is registered, with unit, tables and reference."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from chainmend.cli.output import Output
+from chainmend.i18n import _, language
+
+
+def add(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("list", help=_("List the indicators, rules, sources or engines there are."))(list_)
+
+
+def list_(
+    kind: Annotated[str, typer.Argument(help=_("indicators, rules, sources or engines"))],
+    json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
+) -> None:
+    """List what is registered under a kind."""
+    from chainmend.errors import SettingsError
+    from chainmend.registry import Kind, entries
+
+    kinds: dict[str, Kind] = {
+        "indicators": "indicator",
+        "rules": "rule",
+        "sources": "source",
+        "engines": "engine",
+    }
+    if kind not in kinds:
+        raise SettingsError(kind, expected=_("one of: {ids}").format(ids=", ".join(kinds)))
+    _load(kinds[kind])
+    found = entries(kinds[kind])
+    output = Output(json=json)
+    output.emit(
+        {
+            kind: [
+                {
+                    "id": e.id,
+                    "zh": e.name[0],
+                    "en": e.name[1],
+                    "unit": e.unit,
+                    "needs": e.needs,
+                    "reference": e.reference,
+                    "about": e.doc,
+                }
+                for e in found
+            ]
+        }
+    )
+    index = 0 if language() == "zh" else 1
+    rows: list[tuple[Any, ...]] = [
+        (e.id, e.name[index], e.unit, ", ".join(e.needs), e.reference) for e in found
+    ]
+    head = (_("id"), _("name"), _("unit"), _("tables"), _("reference"))
+    output.table(f"{kind}: {len(found)}", head, rows)
+
+
+def _load(kind: str) -> None:
+    """Import what registers the things of a kind."""
+    from importlib import import_module
+
+    if kind == "indicator":
+        from chainmend.indicators.measure import registered
+
+        registered()
+        return
+    homes = {
+        "rule": ("chainmend.gaps.rules",),
+        "source": ("chainmend.intake.sources",),
+        "engine": (
+            "chainmend.fragility.engines.threads",
+            "chainmend.fragility.engines.dask_",
+            "chainmend.fragility.engines.cuda",
+        ),
+    }
+    for home in homes[kind]:
+        import_module(home)
