@@ -11,7 +11,12 @@ import polars as pl
 
 
 class Firms(dy.Schema):
-    """Legal entities, local and elsewhere; one row a firm."""
+    """Legal entities, local and elsewhere; one row a firm.
+
+    `output`, `revenue`, `rd` (spent on research and development) and `exports` are of one year; `high_tech` says
+    whether the firm holds the title of a high-tech enterprise (高新技术企业); `land` is the land it uses, in square
+    metres.
+    """
 
     firm_id = dy.String(primary_key=True, min_length=1)
     name = dy.String(nullable=False, min_length=1)
@@ -24,6 +29,11 @@ class Firms(dy.Schema):
     lat = dy.Float64(nullable=True, min=-90, max=90)
     output = dy.Float64(nullable=True, min=0)
     employees = dy.Float64(nullable=True, min=0)
+    revenue = dy.Float64(nullable=True, min=0)
+    rd = dy.Float64(nullable=True, min=0)
+    exports = dy.Float64(nullable=True, min=0)
+    high_tech = dy.Bool(nullable=True)
+    land = dy.Float64(nullable=True, min=0)
     founded = dy.Date(nullable=True)
     status = dy.String(nullable=False, check=lambda c: c.is_in(["active", "closed"]))
     leader = dy.Bool(nullable=False)
@@ -136,12 +146,13 @@ class Institutes(dy.Schema):
 
 
 class Districts(dy.Schema):
-    """Districts of the city with their centre (degrees)."""
+    """Districts of the city with their centre (degrees) and `area` (square kilometres)."""
 
     district = dy.String(primary_key=True, min_length=1)
     code = dy.String(nullable=True)
     lon = dy.Float64(nullable=True, min=-180, max=180)
     lat = dy.Float64(nullable=True, min=-90, max=90)
+    area = dy.Float64(nullable=True, min=0)
 
 
 class Overrides(dy.Schema):
@@ -173,6 +184,11 @@ TABLES: dict[str, type[dy.Schema]] = {
     "overrides": Overrides,
 }
 REQUIRED = ("firms",)
+ADDED: dict[str, tuple[str, ...]] = {
+    "firms": ("revenue", "rd", "exports", "high_tech", "land"),
+    "districts": ("area",),
+}
+"""Columns that came to a contract after its first release: data without values in them count as data without them."""
 
 
 def empty(table: str) -> pl.DataFrame:
@@ -181,6 +197,6 @@ def empty(table: str) -> pl.DataFrame:
     Examples
     --------
     >>> empty("districts").columns
-    ['district', 'code', 'lon', 'lat']
+    ['district', 'code', 'lon', 'lat', 'area']
     """
     return TABLES[table].create_empty()

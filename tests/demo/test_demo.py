@@ -17,7 +17,7 @@ from chainmend.demo import DemoCity, make_city
 from chainmend.demo.city import CLUSTER_GROWTH, VALUE_ADDED, cluster_output
 from chainmend.demo.planted import own_terms
 from chainmend.errors import SettingsError
-from chainmend.tables import TABLES
+from chainmend.tables import ADDED, TABLES
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
@@ -69,6 +69,19 @@ def test_totals_are_those_of_the_public_figures(city: DemoCity) -> None:
     figures = city.now.tables["statistics"]
     added = figures.filter((pl.col("measure") == "value_added") & (pl.col("year") == 2024))
     assert added["value"].to_list() == [440.9e9]
+
+
+def test_accounts_are_known_of_local_firms_only_and_hang_together(dataset: Dataset) -> None:
+    figures = dataset.firms.select("place", *ADDED["firms"], "output")
+    own, others = (figures.filter((pl.col("place") == "local") == here) for here in (True, False))
+    assert others.select(ADDED["firms"]).null_count().sum_horizontal()[0] == 5 * others.height
+    assert 0.05 < own["rd"].null_count() / own.height < 0.15
+    assert own.drop("rd").null_count().sum_horizontal()[0] == 0
+    assert own.filter(
+        (pl.col("rd") > 0.09 * pl.col("revenue") + 1) | (pl.col("exports") > pl.col("revenue"))
+    ).is_empty()
+    assert 0.9 < own["revenue"].sum() / own["output"].sum() < 1.1
+    assert dataset.tables["districts"]["area"].min() == 150.0
 
 
 def test_every_place_has_firms(dataset: Dataset) -> None:

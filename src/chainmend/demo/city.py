@@ -159,6 +159,31 @@ def firm_ids(n: int) -> np.ndarray:
     return np.array([f"demo-{i:07d}" for i in range(n)])
 
 
+def _accounts(
+    output: np.ndarray, local: np.ndarray, total: int, rng: np.random.Generator
+) -> dict[str, pl.Series]:
+    """Revenue, R&D, exports, title and land of the local firms, of `total` drawn ones (assumed ranges).
+
+    A city knows these of its own firms only, and one firm in ten does not tell its R&D.
+    """
+    n = len(output)
+    turned, spent, sold, used = (rng.random(total)[:n] for _figure in range(4))
+    title, exporter, silent = (rng.random(total)[:n] < p for p in (0.25, 0.4, 0.1))
+    revenue = np.round(output * (0.9 + 0.2 * turned))
+    figures = {
+        "revenue": revenue,
+        "rd": np.where(
+            silent, np.nan, np.round(revenue * np.where(title, 0.03 + 0.06 * spent, 0.03 * spent))
+        ),
+        "exports": np.where(exporter, np.round(revenue * (0.05 + 0.45 * sold)), 0.0),
+        "land": np.maximum(100.0, np.round(output / (7_500 + 15_000 * used))),
+    }
+    own = pl.Series(local)
+    unknown = pl.Series([None], dtype=pl.Float64)
+    known = {k: pl.Series(v).fill_nan(None).zip_with(own, unknown) for k, v in figures.items()}
+    return known | {"high_tech": pl.Series(title).zip_with(own, unknown.cast(pl.Boolean))}
+
+
 def firms_table(
     firms: Firms, plan: Plan, catalogue: Catalogue, output: np.ndarray, rng: np.random.Generator
 ) -> pl.DataFrame:
@@ -178,6 +203,7 @@ def firms_table(
     leader = np.zeros(n, dtype=bool)
     _unique, first = np.unique(firms.segment[:n][order], return_index=True)
     leader[order[first]] = firms.source[:n][order[first]] < 0
+    accounts = _accounts(output, firms.source[:n] < 0, len(firms.segment), rng)
     return pl.DataFrame(
         {
             "firm_id": firm_ids(n),
@@ -197,6 +223,7 @@ def firms_table(
             "lat": [None if d is None else 30.0 + 0.1 * d + y for d, y in zip(district, lat, strict=True)],
             "output": output,
             "employees": np.maximum(5, np.round(output / 1.2e6)),
+            **accounts,
             "founded": [dt.date.fromordinal(first_day + int(k) % 10_000) for k in drawn["day"]],
             "status": ["active"] * n,
             "leader": leader,

@@ -118,7 +118,7 @@ def small_tables(
         for k, o in enumerate(owners)
     ]
     institutes = [(f"demo-institute-{k}", f"示例第{k}研究院", CITY, None) for k in range(1, 6)]
-    districts = [(d, None, 100.0 + 0.2 * k, 30.0 + 0.1 * k) for k, d in enumerate(DISTRICTS)]
+    districts = [(d, None, 100.0 + 0.2 * k, 30.0 + 0.1 * k, 150.0 * (k + 1)) for k, d in enumerate(DISTRICTS)]
     return {
         "needs": _frame("needs", needs),
         "patents": _frame("patents", patents),

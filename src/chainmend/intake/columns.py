@@ -35,6 +35,11 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "lat": ("纬度",),
         "output": ("产值", "总产值", "工业总产值", "规上工业总产值"),
         "employees": ("从业人数", "职工人数", "员工数"),
+        "revenue": ("营业收入", "营业总收入", "主营业务收入"),
+        "rd": ("研发费用", "研发投入", "研发经费"),
+        "exports": ("出口额", "出口交货值", "出口收入"),
+        "high_tech": ("高新技术企业", "是否高新技术企业", "高企"),
+        "land": ("用地面积", "用地面积（平方米）", "占地面积", "占地面积（平方米）"),
         "founded": ("成立日期", "成立时间"),
         "status": ("状态", "经营状态", "登记状态"),
         "leader": ("链主", "是否链主"),
@@ -115,6 +120,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "code": ("代码", "行政区划代码"),
         "lon": ("经度",),
         "lat": ("纬度",),
+        "area": ("面积", "面积（平方公里）", "面积（平方千米）"),
     },
     "overrides": {
         "firm_id": ("统一社会信用代码", "企业代码", "信用代码", "企业编号"),
@@ -141,7 +147,10 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
 }  # fmt: skip
 UNITS = {"元": 1.0, "千元": 1e3, "万元": 1e4, "百万元": 1e6, "亿元": 1e8}
 UNITS |= {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-MONEY = {("firms", "output"), ("trades", "amount"), ("supply_links", "amount"), ("customs", "value")}
+MONEY = {
+    *(("firms", column) for column in ("output", "revenue", "rd", "exports")),
+    ("trades", "amount"), ("supply_links", "amount"), ("customs", "value"),
+}  # fmt: skip
 _UNIT = re.compile(rf"[(\[（【]\s*({'|'.join(UNITS)})\s*[)\]）】]$")
 
 

@@ -152,21 +152,15 @@ def _firms(companies: pl.DataFrame, summaries: pl.DataFrame) -> pl.DataFrame:
         .unique("code", keep="first", maintain_order=True)
         .rename({"business_summary_en": "scope_text"})
     )
-    unknown = [pl.lit(None, pl.Float64).alias(c) for c in ("lon", "lat", "output", "employees")]
-    return (
-        companies.join(scope, on="code", how="left", maintain_order="left")
-        .with_columns(
-            *unknown,
-            pl.lit(None, pl.String).alias("industry_code"),
-            pl.lit("CHN").alias("country"),
-            pl.lit(None, pl.String).alias("district"),
-            pl.lit(None, pl.Date).alias("founded"),
-            pl.lit("active").alias("status"),
-            pl.lit(False).alias("leader"),
-        )
-        .select(Firms.column_names())
-        .sort("firm_id")
+    known = companies.join(scope, on="code", how="left", maintain_order="left").with_columns(
+        pl.lit("CHN").alias("country"), pl.lit("active").alias("status"), pl.lit(False).alias("leader")
     )
+    unknown = [
+        pl.lit(None, kind).alias(column)
+        for column, kind in Firms.create_empty().schema.items()
+        if column not in known.columns
+    ]
+    return known.with_columns(unknown).select(Firms.column_names()).sort("firm_id")
 
 
 def _products(rows: pl.DataFrame, companies: pl.DataFrame) -> tuple[pl.DataFrame, int]:
