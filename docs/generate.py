@@ -19,6 +19,7 @@ from chainmend import gaps, intake
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.chain.drawing import draw_cluster
 from chainmend.i18n import both
+from chainmend.indicators.measure import registered
 from chainmend.registry import Entry, Kind, entries
 from chainmend.settings import Settings
 from chainmend.tables import REQUIRED, TABLES
@@ -71,6 +72,38 @@ def _entry(entry: Entry) -> str:
     if entry.reference:
         lines.append(f"- Reference: {entry.reference}")
     return "\n".join(lines) + "\n"
+
+
+def _indicator(entry: Entry) -> str:
+    """An indicator: what it says, in which unit, from which tables, by which reference."""
+    zh, en = entry.name
+    text = inspect.cleandoc(entry.function.__doc__ or "").partition("\n\nExamples\n---")[0]
+    lines = [f"## {en} {zh}", "", f"`{entry.id}`: {_prose(text)}", ""]
+    lines.append(f"- Unit: {entry.unit if entry.unit != '1' else 'a pure number'}")
+    lines.append(f"- Tables it needs: {', '.join(f'`{n}`' for n in entry.needs)}")
+    if entry.resample:
+        lines.append("- Interval: by drawing firms anew (`--interval`)")
+    if entry.reference:
+        lines.append(f"- Reference: {entry.reference}")
+    return "\n".join(lines) + "\n"
+
+
+def indicators_page() -> str:
+    """Every registered indicator, by the module it lives in."""
+    parts = [
+        NOTE + "# Indicators",
+        "What `chainmend indicators` computes. Every reading carries its unit, its scope, the tables it is from and how"
+        " old the figures are; what is unknown stays unknown and says why. The functions behind take arrays and are"
+        " used as a library: `from chainmend.indicators.specialisation import location_quotient`.",
+    ]
+    by_module: dict[str, list[Entry]] = {}
+    for entry in registered():
+        by_module.setdefault(_module(entry).__name__, []).append(entry)
+    for name in sorted(by_module):
+        title, _, rest = _prose(import_module(name).__doc__).partition("\n\n")
+        parts.append(f"---\n\n*`{name}`* {title}" + (f"\n\n{rest}" if rest else ""))
+        parts += [_indicator(entry) for entry in by_module[name]]
+    return "\n\n".join(parts).rstrip() + "\n"
 
 
 def _registered(kind: Kind, title: str, opening: str) -> str:
@@ -138,6 +171,7 @@ def pages() -> dict[str, str]:
         "sources.md": _registered(
             "source", "Sources", "What `chainmend import` reads and turns into a dataset."
         ),
+        "indicators.md": indicators_page(),
         "settings.md": settings_page(),
         "tables.md": tables_page(),
     }
