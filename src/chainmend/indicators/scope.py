@@ -84,6 +84,9 @@ class Scope:
             basis=both("nominal") if self.basis == "nominal" else both("real"),
         )
 
+    def __str__(self) -> str:
+        return self.label[0 if language() == "zh" else 1]
+
     def _period(self) -> tuple[str, str]:
         if self.months == 12:
             return both("the year {year}", year=self.year)
@@ -139,15 +142,11 @@ def require_same(a: Scope, b: Scope, *, over_time: bool = False) -> None:
     if differ:
         raise ScopeError(
             _("{a} beside {b}: not the same {parts}").format(
-                a=_here(a.label), b=_here(b.label), parts=_(", ").join(map(part_name, differ))
+                a=a, b=b, parts=_(", ").join(map(part_name, differ))
             ),
             expected=_("figures of one scope"),
             do=_("take two figures of the same measure, universe, months and basis"),
         )
-
-
-def _here(pair: tuple[str, str]) -> str:
-    return pair[0] if language() == "zh" else pair[1]
 
 
 def part_name(part: str) -> str:
@@ -254,7 +253,7 @@ class Figure:
     source: str | None = None
 
     def __post_init__(self) -> None:
-        where = f"{self.subject}, {_here(self.scope.label)}"
+        where = f"{self.subject}, {self.scope}"
         if self.value is not None and not math.isfinite(self.value):
             raise IndicatorError(f"value: {self.value}", expected=_("a number, or nothing"), where=where)
         if self.growth is not None and not (math.isfinite(self.growth) and self.growth >= -1):
@@ -288,9 +287,7 @@ def figures(dataset: Dataset) -> tuple[Figure, ...]:
         scope = Scope(row["measure"], row["universe"], row["year"], row["months"], row["basis"])
         if (row["subject"], scope) in found:
             raise DatasetError(
-                _("two figures of {subject}: {scope}").format(
-                    subject=row["subject"], scope=_here(scope.label)
-                ),
+                _("two figures of {subject}: {scope}").format(subject=row["subject"], scope=scope),
                 expected=_("one figure for each subject and scope"),
                 where="statistics",
             )
