@@ -1,0 +1,303 @@
+"""How related activities are, and how near an activity is to what a region has already.
+
+All of it is read off the presence matrix M (regions x activities, see `presence`): two activities are related when the
+same regions have both. k_i is the ubiquity of an activity, the number of regions that have it; C = M'M counts the
+regions that have both. Matrices of activities x activities are of single precision: counts are exact, quotients good to
+6e-8, and 5,000 activities take 100 MB. Their diagonal is 0: an activity is not related to itself, else having it would
+be a reason to have it. (`ecomplexity` counts the diagonal, `economic-complexity` and R's `economiccomplexity` do not.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from chainmend.errors import IndicatorError
+from chainmend.i18n import _
+from chainmend.indicators.presence import blocks, counted, present, refuse_empty
+
+if TYPE_CHECKING:
+    from chainmend.indicators.arrays import FloatArray
+
+Square = npt.NDArray[np.float32]
+
+
+def proximity(presence: Any) -> Square:
+    """Return the least probability of having one activity given the other: ``phi_ij = C_ij / max(k_i, k_j)``.
+
+    Parameters
+    ----------
+    presence
+        M, shape (regions, activities), zeros and ones, dense or scipy.sparse.
+
+    Returns
+    -------
+    ndarray
+        Shape (activities, activities), symmetric, 0 to 1, diagonal 0.
+
+    Raises
+    ------
+    IndicatorError
+        If M holds anything but 0 and 1, or an activity that no region has; the message names the columns.
+
+    Notes
+    -----
+    Hidalgo and others (2007), The Product Space Conditions the Development of Nations.
+
+    Examples
+    --------
+    >>> proximity([[1, 1, 0], [1, 0, 1], [1, 1, 0]]).round(2)
+    array([[0.  , 0.67, 0.33],
+           [0.67, 0.  , 0.  ],
+           [0.33, 0.  , 0.  ]], dtype=float32)
+    """
+    counts, k = _cooccurrence(presence)
+    return _quotient(counts, np.maximum.outer(k, k))
+
+
+def cosine(presence: Any) -> Square:
+    """Return the cosine of the regions of two activities: ``C_ij / sqrt(k_i k_j)``.
+
+    Arguments, bounds and errors are those of `proximity`; Salton and McGill (1983).
+
+    Examples
+    --------
+    >>> cosine([[1, 1], [1, 0]]).round(2)
+    array([[0.  , 0.71],
+           [0.71, 0.  ]], dtype=float32)
+    """
+    counts, k = _cooccurrence(presence)
+    return _quotient(counts, np.sqrt(np.multiply.outer(k, k)))
+
+
+def jaccard(presence: Any) -> Square:
+    """Return the regions that have both of those that have one: ``C_ij / (k_i + k_j - C_ij)``.
+
+    Arguments, bounds and errors are those of `proximity`; Jaccard (1901).
+
+    Examples
+    --------
+    >>> jaccard([[1, 1], [1, 0]])
+    array([[0. , 0.5],
+           [0.5, 0. ]], dtype=float32)
+    """
+    counts, k = _cooccurrence(presence)
+    return _quotient(counts, np.add.outer(k, k) - counts)
+
+
+def association(presence: Any) -> Square:
+    """Return how much more often both are there than by chance: ``C_ij n / (k_i k_j)``, n regions.
+
+    1 = independent, without upper bound; rare activities reach high values by few regions. Arguments and errors are
+    those of `proximity`; van Eck and Waltman (2009), the association strength.
+
+    Examples
+    --------
+    >>> association([[1, 1], [1, 1], [0, 0], [0, 0]])
+    array([[0., 2.],
+           [2., 0.]], dtype=float32)
+    """
+    counts, k = _cooccurrence(presence)
+    return _quotient(counts * np.float32(np.shape(presence)[0]), np.multiply.outer(k, k))
+
+
+def cooccurrence_relatedness(presence: Any) -> Square:
+    """Return joint presences over those expected of the totals of both activities.
+
+    ``C_ij / {[S_i/T * S_j/(T - S_i) + S_j/T * S_i/(T - S_j)] * T/2}`` with S the joint presences of an activity with
+    all others and T their sum. 1 = as expected, without upper bound; an activity that is nowhere together with another
+    has 0. Arguments and errors are those of `proximity`.
+
+    Notes
+    -----
+    Steijn (2017), the probability index of the package EconGeo; Hidalgo and others (2018).
+
+    Examples
+    --------
+    >>> cooccurrence_relatedness([[1, 1, 0], [0, 1, 1], [1, 0, 1]]).round(2)
+    array([[0., 1., 1.],
+           [1., 0., 1.],
+           [1., 1., 0.]], dtype=float32)
+    """
+    counts, _k = _cooccurrence(presence)
+    np.fill_diagonal(counts, 0)
+    s = counts.sum(axis=1, dtype=np.float64)
+    total = s.sum()
+    if total == 0:
+        return counts
+    half = s / (total - s)  # T - S_i is 0 for nobody: what i shares with others, they share with i
+    expected = np.multiply.outer(half, s)
+    expected += expected.T
+    return _quotient(counts, (expected / 2).astype(np.float32))
+
+
+def relatedness_density(presence: Any, proximities: Square) -> FloatArray:
+    """Return the share of the activities around each one that a region has.
+
+    ``density_rc = sum_c' M_rc' phi_cc' / sum_c' phi_cc'``
+
+    Parameters
+    ----------
+    presence
+        M, shape (regions, activities), zeros and ones, dense or scipy.sparse.
+    proximities
+        phi, shape (activities, activities), symmetric, at least 0: `proximity` or another relatedness.
+
+    Returns
+    -------
+    ndarray
+        Shape (regions, activities), 0 to 1 (0 where an activity is related to no other), good to 1e-6.
+
+    Raises
+    ------
+    IndicatorError
+        If `presence` holds anything but 0 and 1, or `proximities` is of another shape, negative or not finite.
+
+    Notes
+    -----
+    Hidalgo and others (2007). `economic-complexity` gives the same. `ecomplexity` counts phi_cc = 1 in both sums, so
+    that its density is ``(sum_c' M_rc' phi_cc' + M_rc) / (1 + sum_c' phi_cc')``: what a region has already seems nearer
+    than what it has not. In its branch for k nearest neighbours it weights by proximity, then sums what was not
+    weighted; here is no such branch.
+
+    Examples
+    --------
+    >>> m = [[1, 1, 0], [1, 0, 1], [1, 1, 0]]
+    >>> relatedness_density(m, proximity(m)).round(2)
+    array([[0.67, 1.  , 1.  ],
+           [0.33, 1.  , 1.  ],
+           [0.67, 1.  , 1.  ]])
+    """
+    m = present(presence)
+    phi, around = _checked(proximities, m.shape[1])
+    found = np.empty(m.shape)
+    for rows, block in blocks(m):
+        np.multiply(block @ phi, around, out=found[rows])
+    return found
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What lies ahead of each region.
+
+    Attributes
+    ----------
+    density
+        As of `relatedness_density`, shape (regions, activities).
+    coi
+        Complexity outlook index, shape (regions,): how much complexity is near that the region does not have.
+    cog
+        Complexity outlook gain, shape (regions, activities): what the index gains by an activity; 0 where the region
+        has it.
+    """
+
+    density: FloatArray
+    coi: FloatArray
+    cog: FloatArray
+
+
+def complexity_outlook(presence: Any, proximities: Square, pci: npt.ArrayLike) -> Outlook:
+    """Return the outlook of each region, and what each activity it lacks would add to it.
+
+    ``COI_r = sum_c (1 - M_rc) density_rc PCI_c`` and
+    ``COG_rc = sum_c' phi_cc' / (sum_c'' phi_c''c') (1 - M_rc') PCI_c' - density_rc PCI_c`` for what r lacks: COI with
+    the activity less COI without, M changed in that one cell and phi and PCI kept.
+
+    Parameters
+    ----------
+    presence, proximities
+        As of `relatedness_density`.
+    pci
+        Complexity of the activities, shape (activities,), of either sign: of `complexity`, or of a larger economy.
+
+    Raises
+    ------
+    IndicatorError
+        As of `relatedness_density`, or if `pci` is of another shape or not finite.
+
+    Notes
+    -----
+    Hausmann and others (2014), The Atlas of Economic Complexity. The packages differ, and from it:
+
+    - `ecomplexity` takes the eigenvector as it is for PCI, not the standardised one, counts the diagonal of phi, leaves
+      out ``- density PCI`` of the Atlas, and standardises COI over the regions. Its COG is not the change of its COI.
+    - `economic-complexity` (``opportunity_gain``) divides by the sum of phi around the activity itself, c, where the
+      Atlas has the sum around the one it leads to, c'; and it gives numbers for what a region has. It has no COI.
+
+    The test of what is right is the difference itself (tests/indicators/test_relatedness.py).
+
+    Examples
+    --------
+    >>> m = [[1, 1, 0], [1, 0, 1], [1, 1, 0]]
+    >>> found = complexity_outlook(m, proximity(m), [-1.0, 0.0, 2.0])
+    >>> found.coi
+    array([2., 0., 2.])
+    >>> found.cog.round(2)
+    array([[ 0.,  0., -2.],
+           [ 0.,  0.,  0.],
+           [ 0.,  0., -2.]])
+    """
+    m = present(presence)
+    phi, around = _checked(proximities, m.shape[1])
+    worth = np.asarray(pci, np.float64)
+    if worth.shape != (m.shape[1],) or not np.isfinite(worth).all():
+        raise IndicatorError(
+            _("an array of shape {shape}").format(shape=worth.shape),
+            expected=_("one finite number for each of the {n} activities").format(n=m.shape[1]),
+            where="pci",
+        )
+    density, cog, coi = np.empty(m.shape), np.empty(m.shape), np.empty(m.shape[0])
+    weight = (worth * around).astype(np.float32)
+    for rows, block in blocks(m):
+        lacks = 1 - block
+        sums = np.concatenate((block, lacks * weight)) @ phi  # one product for both
+        np.multiply(sums[: len(block)], around, out=density[rows])
+        of_lacking = np.where(block, 0, density[rows]) * worth
+        coi[rows] = of_lacking.sum(axis=1)
+        cog[rows] = np.where(block, 0, sums[len(block) :] - of_lacking)
+    return Outlook(density, coi, cog)
+
+
+def _cooccurrence(presence: Any) -> tuple[Square, Square]:
+    """C (activities, activities) and k (activities,), both exact."""
+    m = present(presence)
+    ubiquity = counted(m)[1]
+    refuse_empty(ubiquity, rows=False)
+    counts: Square | None = None
+    for _rows, block in blocks(m, 4096):
+        part = block.T @ block
+        counts = part if counts is None else np.add(counts, part, out=counts)
+    assert counts is not None  # there is at least one region
+    return counts, ubiquity.astype(np.float32)
+
+
+def _quotient(counts: Square, of: Square) -> Square:
+    """`counts` / `of` in place, 0 on the diagonal and where there is nothing to divide by."""
+    if of.all():
+        counts /= of
+    else:
+        np.divide(counts, of, out=counts, where=of > 0)
+    np.fill_diagonal(counts, 0)
+    return counts
+
+
+def _checked(proximities: Any, n: int) -> tuple[Square, FloatArray]:
+    """Phi, and 1 / its sums (0 where a sum is 0)."""
+    phi = np.asarray(proximities, np.float32)
+    if phi.shape != (n, n):
+        raise IndicatorError(
+            _("an array of shape {shape}").format(shape=phi.shape),
+            expected=f"({n}, {n})",
+            where="proximities",
+        )
+    if not (phi.min() >= 0 and phi.max() < np.inf):  # catches nan too
+        raise IndicatorError(
+            _("a negative, missing or infinite proximity"),
+            expected=_("a finite number of at least 0"),
+            where="proximities",
+        )
+    around = np.einsum("ij->j", phi, dtype=np.float64)
+    return phi, np.divide(1.0, around, out=np.zeros(n), where=around > 0)
