@@ -1,0 +1,106 @@
+"""What indicators accept as numbers: arrays of non-negative finite sizes of which not all are zero."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from chainmend.errors import IndicatorError
+from chainmend.i18n import _
+
+FloatArray = npt.NDArray[np.float64]
+
+
+def vector(values: npt.ArrayLike, where: str, *, length: int | None = None) -> FloatArray:
+    """Return `values` as float64 of shape (n,), n > 0, non-negative, finite, not all zero.
+
+    Parameters
+    ----------
+    values
+        Sizes in any unit.
+    where
+        Name of the argument, for the message.
+    length
+        Length it must have; None: any.
+
+    Raises
+    ------
+    IndicatorError
+        If it is anything else; the message names the argument and the first wrong position.
+
+    Examples
+    --------
+    >>> vector([1, 3], "sizes")
+    array([1., 3.])
+    >>> vector([1, -3], "sizes")
+    Traceback (most recent call last):
+    chainmend.errors.IndicatorError: sizes[1]: -3.0; expected: a finite number of at least 0
+    """
+    array = _floats(values, where)
+    if array.ndim != 1 or not array.size or (length is not None and len(array) != length):
+        raise IndicatorError(
+            _("an array of shape {shape}").format(shape=array.shape),
+            expected=_("shape ({n},), at least one number").format(n="n" if length is None else length),
+            where=where,
+        )
+    _check(array, where, np.flatnonzero, total=float(array.sum()))
+    return array
+
+
+def table(values: Any, where: str) -> Any:
+    """Return `values` (regions x activities) as a float64 array, or as a `csr_array` where it is sparse.
+
+    Raises
+    ------
+    IndicatorError
+        If it is not two-dimensional, is empty, holds a negative or not finite number, or zeros only.
+
+    Examples
+    --------
+    >>> table([[1, 0], [2, 5]], "sizes").shape
+    (2, 2)
+    """
+    sparse = sp.issparse(values)
+    found: Any = sp.csr_array(values, dtype=np.float64) if sparse else _floats(values, where)
+    if found.ndim != 2 or 0 in found.shape:
+        raise IndicatorError(
+            _("an array of shape {shape}").format(shape=found.shape),
+            expected=_("regions x activities, at least one of each"),
+            where=where,
+        )
+    if not sparse:
+        _check(found, where, np.argwhere, total=float(found.sum()))
+        return found
+    found.sum_duplicates()
+    _check(found.data, where, lambda bad: _cells(found, bad), total=float(found.sum()))
+    return found
+
+
+def _floats(values: Any, where: str) -> FloatArray:
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise IndicatorError(str(error), expected=_("numbers"), where=where) from error
+
+
+def _cells(found: Any, bad: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
+    coordinates = found.tocoo()
+    return np.column_stack((coordinates.row, coordinates.col))[bad]
+
+
+def _check(numbers: FloatArray, where: str, places: Any, total: float) -> None:
+    bad = ~(numbers >= 0) | np.isinf(numbers)  # ~(>=) catches nan too
+    if bad.any():
+        first = np.atleast_1d(places(bad)[0]).tolist()
+        raise IndicatorError(
+            str(numbers[bad].ravel()[0]),
+            expected=_("a finite number of at least 0"),
+            where=f"{where}[{', '.join(map(str, first))}]",
+        )
+    if not total > 0:
+        raise IndicatorError(_("zeros only"), expected=_("at least one number above 0"), where=where)
+    if np.isinf(total):
+        raise IndicatorError(_("a sum beyond all bounds"), expected=_("smaller numbers"), where=where)

@@ -1,0 +1,371 @@
+"""How unevenly something is spread: over firms, sources, regions or activities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from chainmend.errors import IndicatorError
+from chainmend.i18n import _, both
+from chainmend.indicators.arrays import FloatArray, vector
+from chainmend.indicators.reading import Reading
+from chainmend.indicators.segment_firms import each_segment
+from chainmend.registry import register
+
+if TYPE_CHECKING:
+    from chainmend.indicators.city import City
+
+Band = Literal["low", "moderate", "high"]
+
+MODERATE, HIGH = 0.15, 0.25
+
+
+def hhi(sizes: npt.ArrayLike) -> float:
+    """Return the Herfindahl-Hirschman index, ``sum s^2`` of the shares s.
+
+    Parameters
+    ----------
+    sizes
+        Shape (n,), non-negative; shares are taken here, so any unit will do.
+
+    Returns
+    -------
+    float
+        1/n (all equal) to 1 (one has all); its inverse is the number of equals that would be as concentrated.
+
+    Raises
+    ------
+    IndicatorError
+        If `sizes` is negative, not finite, empty or all zero.
+
+    Notes
+    -----
+    Hirschman (1945), Herfindahl (1950); REAT's ``herf``.
+
+    Examples
+    --------
+    >>> hhi([50, 50])
+    0.5
+    """
+    s = vector(sizes, "sizes")
+    return float(np.square(s / s.sum()).sum())
+
+
+def hhi_band(value: float) -> Band:
+    """Return what the merger guidelines call a market of this HHI.
+
+    Parameters
+    ----------
+    value
+        HHI, 0..1 (not the 0..10,000 of shares in per cent).
+
+    Returns
+    -------
+    str
+        ``low`` below 0.15, ``moderate`` up to 0.25, ``high`` above.
+
+    Raises
+    ------
+    IndicatorError
+        If `value` is not within 0..1.
+
+    Notes
+    -----
+    US Department of Justice and Federal Trade Commission, Horizontal Merger Guidelines (2010), section 5.3.
+
+    Examples
+    --------
+    >>> hhi_band(0.1), hhi_band(0.25), hhi_band(0.4)
+    ('low', 'moderate', 'high')
+    """
+    if not 0 <= value <= 1 + 1e-9:
+        raise IndicatorError(
+            str(value),
+            expected=_("an HHI of 0 to 1"),
+            do=_("divide an HHI of shares in per cent by 10,000"),
+        )
+    return "low" if value < MODERATE else "moderate" if value <= HIGH else "high"
+
+
+def concentration_ratio(sizes: npt.ArrayLike, n: int = 4) -> float:
+    """Return the share of the `n` largest, CR_n; 1 where there are no more than `n`.
+
+    Parameters
+    ----------
+    sizes
+        Shape (m,), non-negative.
+    n
+        How many, at least 1.
+
+    Raises
+    ------
+    IndicatorError
+        If `sizes` is negative, not finite, empty or all zero, or `n` is below 1.
+
+    Examples
+    --------
+    >>> concentration_ratio([4, 3, 2, 1], n=2)
+    0.7
+    """
+    s = vector(sizes, "sizes")
+    if n < 1:
+        raise IndicatorError(str(n), expected=_("a whole number of at least 1"), where="n")
+    return float(min(1.0, np.sort(s)[::-1][:n].sum() / s.sum()))
+
+
+def entropy(sizes: npt.ArrayLike) -> float:
+    """Return the Shannon entropy of the shares, ``-sum s log2 s``: how varied a structure is.
+
+    Parameters
+    ----------
+    sizes
+        Shape (n,), non-negative; what is zero adds nothing.
+
+    Returns
+    -------
+    float
+        Bits, 0 (one has all) to log2 n (all equal).
+
+    Raises
+    ------
+    IndicatorError
+        If `sizes` is negative, not finite, empty or all zero.
+
+    Notes
+    -----
+    Shannon (1948); Jacquemin and Berry (1979) for firms, Frenken and others (2007) for regions.
+
+    Examples
+    --------
+    >>> entropy([1, 1, 1, 1])
+    2.0
+    """
+    s = vector(sizes, "sizes")
+    shares = s[s > 0] / s.sum()
+    return float(max(0.0, -(shares * np.log2(shares)).sum()))
+
+
+def gini(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float:
+    """Return the Gini coefficient: twice the area between the Lorenz curve and the diagonal.
+
+    ``G = 1 - sum_j w_j (Y_j + Y_(j-1))`` with values in ascending order, w_j the share of a weight and Y_j the share
+    that the first j hold.
+
+    Parameters
+    ----------
+    values
+        Shape (n,), non-negative; of one each, such as output per head.
+    weights
+        How many there are of each, shape (n,), non-negative; None: one.
+
+    Returns
+    -------
+    float
+        0 (equal) to 1 - the share of the smallest weight; without weights 1 - 1/n.
+
+    Raises
+    ------
+    IndicatorError
+        If `values` or `weights` is negative, not finite, empty or all zero, they differ in length, or nothing of
+        weight has a value.
+
+    Notes
+    -----
+    Gini (1912). REAT's ``gini`` agrees without weights. With weights REAT sorts the values and leaves the weights
+    as they came, so it is right only where the values come in ascending order; here both are sorted together.
+
+    Examples
+    --------
+    >>> gini([0, 0, 0, 1]), gini([3, 1], weights=[1, 1])
+    (0.75, 0.25)
+    """
+    x = vector(values, "values")
+    w = np.ones(len(x)) if weights is None else vector(weights, "weights", length=len(x))
+    order = np.argsort(x, kind="stable")
+    held = vector((x * w)[order], "values * weights")
+    share = w[order] / w.sum()
+    curve = np.cumsum(held) / held.sum()
+    return float(max(0.0, 1 - (share * (2 * curve - held / held.sum())).sum()))
+
+
+def locational_gini(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
+    """Return the Gini coefficient of an activity over regions against `reference`, from its Lorenz curve.
+
+    The curve lays the regions out by their quotient, each as wide as its share of `reference`. Merging regions of
+    one quotient changes nothing.
+
+    Parameters
+    ----------
+    sizes
+        Of the activity in each region, shape (n,), non-negative.
+    reference
+        Of everything in each region, shape (n,), non-negative.
+
+    Returns
+    -------
+    float
+        0 (spread as the reference) to below 1.
+
+    Raises
+    ------
+    IndicatorError
+        If one is negative, not finite, empty or all zero, they differ in length, or a region has the activity and
+        nothing in `reference`.
+
+    Notes
+    -----
+    Krugman (1991), Geography and Trade, chapter 2. `quotient_gini` is the other one of this name.
+
+    Examples
+    --------
+    >>> locational_gini([10, 0], [50, 50])
+    0.5
+    """
+    quotients, width = _quotients(sizes, reference)
+    return gini(quotients, width)
+
+
+def quotient_gini(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
+    """Return the Gini coefficient of location quotients, each region (or activity) counted once.
+
+    ``G = 2 / (n^2 mean R) sum_k k (R_k - mean R)`` with the quotients R in ascending order, k = 1..n. Over regions it
+    is REAT's ``gini.conc``, over activities its ``gini.spec``. A region that is cut in two changes it.
+
+    Parameters
+    ----------
+    sizes, reference
+        Shape (n,), as of `locational_gini`; what has nothing in either is left out, REAT then returns NaN.
+
+    Returns
+    -------
+    float
+        0 to 1 - 1/n.
+
+    Raises
+    ------
+    IndicatorError
+        As of `locational_gini`.
+
+    Notes
+    -----
+    Farhauer and Kröll (2014), Standorttheorien.
+
+    Examples
+    --------
+    >>> quotient_gini([10, 0], [20, 80])
+    0.5
+    """
+    return gini(_quotients(sizes, reference)[0])
+
+
+@register(
+    "indicator",
+    "hhi",
+    name=("赫芬达尔指数", "Herfindahl-Hirschman index"),
+    unit="1",
+    needs=("firms",),
+    reference="Hirschman (1945); Herfindahl (1950)",
+    resample=True,
+)
+def firm_concentration(city: City) -> Iterator[Reading]:
+    """Concentration of a segment on few local firms, the sum of their squared shares.
+
+    Below 0.15 low, above 0.25 high; 1 means a single firm. Shares are of output on the segment, or of employees where
+    the dataset knows these of more firms.
+    """
+    names = {
+        "low": both("low concentration"),
+        "moderate": both("moderate concentration"),
+        "high": both("high concentration"),
+    }
+    for reading in each_segment(city, lambda firms: hhi(firms.sizes), local=True):
+        if reading.value is None:
+            yield reading
+        else:
+            zh, en = names[hhi_band(reading.value)]
+            known = reading.note
+            yield replace(reading, note=(f"{zh}；{known[0]}", f"{en}; {known[1]}") if known else (zh, en))
+
+
+@register(
+    "indicator",
+    "cr4",
+    name=("前四企业集中度", "Four-firm concentration ratio"),
+    unit="1",
+    needs=("firms",),
+    reference="Bain (1956)",
+    resample=True,
+)
+def four_firm_ratio(city: City) -> Iterator[Reading]:
+    """Share of a segment's four largest local firms in what local firms make of it.
+
+    1 where there are no more than four.
+    """
+    return each_segment(city, lambda firms: concentration_ratio(firms.sizes), local=True)
+
+
+@register(
+    "indicator",
+    "structure_entropy",
+    name=("产业结构熵", "Entropy of the structure"),
+    unit="bit",
+    needs=("firms",),
+    reference="Shannon (1948); Frenken, Van Oort and Verburg (2007)",
+    resample=True,
+)
+def structure_entropy(city: City) -> Iterator[Reading]:
+    """How varied the city is over segments: 0 with one segment, log2 n with n of equal size."""
+    if city.home is None or not city.sizes[[city.home]].sum() > 0:
+        note = both("the city has no firm on any segment")
+        yield Reading("city", city.name, None, city.scope(), note=note)
+    else:
+        yield Reading("city", city.name, entropy(city.sizes[[city.home]].toarray()[0]), city.scope())
+
+
+@register(
+    "indicator",
+    "locational_gini",
+    name=("区位基尼系数", "Locational Gini coefficient"),
+    unit="1",
+    needs=("firms",),
+    reference="Krugman (1991)",
+    resample=True,
+)
+def locational_ginis(city: City) -> Iterator[Reading]:
+    """How unevenly a segment is spread over the country's cities, against all segments together.
+
+    0 means that every city has its share of it, near 1 that it is where little else is.
+    """
+    scope = city.scope()
+    sizes = city.sizes.tocsc()
+    reference = np.asarray(city.sizes.sum(axis=1))
+    one = int(np.count_nonzero(reference)) < 2
+    for n, segment in enumerate(city.segments):
+        column = sizes[:, [n]].toarray()[:, 0]
+        if one:
+            note = both("all firms are of one region; nothing to compare with")
+            yield Reading("segment", segment, None, scope, note=note)
+        elif not column.any():
+            yield Reading("segment", segment, None, scope, note=both("no firm on the segment"))
+        else:
+            yield Reading("segment", segment, locational_gini(column, reference), scope)
+
+
+def _quotients(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the quotients where there is a reference, and the shares of the reference."""
+    s = vector(sizes, "sizes")
+    x = vector(reference, "reference", length=len(s))
+    surprise = np.flatnonzero((s > 0) & (x == 0))
+    if len(surprise):
+        raise IndicatorError(
+            _("0, though the size there is {size}").format(size=s[surprise[0]]),
+            expected=_("a number above 0 wherever the size is"),
+            where=f"reference[{surprise[0]}]",
+        )
+    known = x > 0
+    share = x[known] / x.sum()
+    return s[known] / s.sum() / share, share

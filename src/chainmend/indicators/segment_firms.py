@@ -1,0 +1,114 @@
+"""The firms of each segment as arrays, for indicators that are built from single firms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from chainmend.i18n import both
+from chainmend.indicators.reading import Reading
+from chainmend.indicators.scope import measure_name
+
+if TYPE_CHECKING:
+    from chainmend.indicators.arrays import FloatArray
+    from chainmend.indicators.city import City
+
+ENOUGH = 0.5
+"""A reading is given where the size of at least this share of a segment's firms is known."""
+
+
+@dataclass(frozen=True)
+class SegmentFirms:
+    """Domestic firms of one segment whose size is known; a firm stands as often as it was drawn.
+
+    Attributes
+    ----------
+    segment_id
+        Of the catalogue.
+    sizes
+        Output or employees of each firm on the segment, by its weight, shape (n,).
+    region
+        Position of each firm's region in `City.regions`, shape (n,).
+    all
+        Firms of the segment, those of unknown size included.
+    measure
+        ``output`` or ``employees``.
+    """
+
+    segment_id: str
+    sizes: FloatArray
+    region: npt.NDArray[np.int64]
+    all: int
+    measure: str
+
+    @property
+    def coverage(self) -> tuple[str, str] | None:
+        """How many firms are known, where it is not all of them."""
+        if len(self.sizes) == self.all:
+            return None
+        return both(
+            "of {known} of {all} firms, whose {measure} is known",
+            known=len(self.sizes),
+            all=self.all,
+            measure=measure_name(self.measure),
+        )
+
+
+def size_measure(city: City) -> str:
+    """Return ``output`` or ``employees``, whichever the dataset knows of more active firms."""
+    known = city.dataset.firms.filter(pl.col("status") == "active").select(
+        pl.col("output", "employees").is_not_null().sum()
+    )
+    return "output" if known["output"][0] >= known["employees"][0] else "employees"
+
+
+def segment_firms(city: City, *, local: bool = False) -> Iterator[SegmentFirms]:
+    """Yield every segment with its firms, in catalogue order; with `local` those of the city only.
+
+    Firms abroad and firms of no known region are left out.
+    """
+    measure = size_measure(city)
+    where = pl.col("place") == "local" if local else pl.col("place") != "abroad"
+    parts = city.parts.filter(where & pl.col("region").is_not_null())
+    if measure == "employees":
+        parts = parts.join(city.firms.select("firm_id", "employees"), on="firm_id", maintain_order="left")
+        size = pl.col("employees") * pl.col("weight")
+    else:
+        size = pl.col("output") / pl.col("times")
+    positions = {name: n for n, name in enumerate(city.regions)}
+    frame = parts.select(
+        "segment_id",
+        size=size,
+        region=pl.col("region").replace_strict(positions, return_dtype=pl.Int64),
+        times=pl.col("times").cast(pl.Int64),
+    ).sort("segment_id", maintain_order=True)
+    times = frame["times"].to_numpy()
+    ids, values, region = (np.repeat(frame[c].to_numpy(), times) for c in ("segment_id", "size", "region"))
+    for segment_id in city.segments:
+        start, end = np.searchsorted(ids, segment_id), np.searchsorted(ids, segment_id, "right")
+        known = ~np.isnan(values[start:end])
+        own = (values[start:end][known], region[start:end][known])
+        yield SegmentFirms(segment_id, *own, int(end - start), measure)
+
+
+def each_segment(
+    city: City, value: Callable[[SegmentFirms], float | tuple[str, str]], *, local: bool = False
+) -> Iterator[Reading]:
+    """Yield a reading of each segment: what `value` gives of its firms, or the reason why it gives none."""
+    for firms in segment_firms(city, local=local):
+        scope = city.scope(firms.measure)
+        if not firms.all:
+            found: float | tuple[str, str] = both("no firm on the segment")
+        elif len(firms.sizes) < ENOUGH * firms.all or not firms.sizes.sum() > 0:
+            found = both("the {measure} of too few firms is known", measure=measure_name(firms.measure))
+        else:
+            found = value(firms)
+        if isinstance(found, tuple):
+            yield Reading("segment", firms.segment_id, None, scope, note=found)
+        else:
+            yield Reading("segment", firms.segment_id, found, scope, note=firms.coverage)
