@@ -14,10 +14,18 @@ holds; one that holds is enough, and the finding says which:
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from chainmend.gaps.finding import Hit, NotChecked, Verdict
 from chainmend.i18n import both
+from chainmend.indicators.dependence import (
+    Criterion,
+    YearTested,
+    dependence,
+    purchase_criteria,
+    trade_criteria,
+)
 from chainmend.names import country_name, percent
 from chainmend.registry import register
 
@@ -50,42 +58,26 @@ def outside_dependent(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thr
     return None
 
 
-def _window(years: list[int], t: Thresholds) -> list[int]:
-    """Return the last `years_window` consecutive years."""
-    last = max(years)
-    return [y for y in range(last - t.years_window + 1, last + 1) if y in years]
-
-
 def _links(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) -> Verdict:
     if facts.sourcing is None:
         return NotChecked(("supply_links",), both("no supply links or trades"))
     if len(facts.sourcing.years) < t.years_needed:
         return NotChecked(("supply_links",), both("supply links of {n} years are needed", n=t.years_needed))
     by_year = facts.sourcing.by_segment.get(segment.id, {})
-    tests: list[dict[str, Any]] = []
-    for year in _window(list(facts.sourcing.years), t):
-        p = by_year.get(year)
-        if p is None or p.outside_share is None or p.source_hhi is None or p.purchases < t.minimum_purchases:
-            continue
-        ratio = p.outside / p.local_sales if p.local_sales else None
-        holds = (
-            p.source_hhi > t.origin_hhi
-            and p.outside_share > t.outside_share
-            and (ratio is None or ratio > t.imports_over_exports)
-        )
-        tests.append(
-            {
-                "year": year,
-                "source_hhi": p.source_hhi,
-                "outside_share": p.outside_share,
-                "outside_over_local_sales": ratio,
-                "top_source": p.top_source,
-                "holds": holds,
-            }
-        )
-    held = [x for x in tests if x["holds"]]
-    if len(held) < t.years_needed:
+    found = dependence(
+        {
+            y: purchase_criteria(p.source_hhi, p.outside_share, p.outside, p.local_sales, cuts=t)
+            for y, p in by_year.items()
+            if p.outside_share is not None and p.source_hhi is not None and p.purchases >= t.minimum_purchases
+        },
+        last=facts.sourcing.years[-1],
+        needed=t.years_needed,
+        window=t.years_window,
+    )
+    if not found.dependent:
         return None
+    tests = [_row(y) | {"top_source": by_year[y.year].top_source, "holds": y.holds} for y in found.judged]
+    held = [x for x in tests if x["holds"]]
     latest = held[-1]
     return Hit(
         summary=both(
@@ -113,30 +105,30 @@ def _customs(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) 
     all_years = {y.year for rows in facts.trade.values() for y in rows}
     if len(all_years) < t.years_needed:
         return NotChecked(("customs",), both("customs of {n} years are needed", n=t.years_needed))
-    if fact.world_hhi is not None and fact.world_hhi <= t.origin_hhi:
+    found = dependence(
+        {
+            y: trade_criteria(x.import_hhi, x.imports, x.exports, world_hhi=fact.world_hhi, cuts=t)
+            for y, x in years.items()
+            if x.import_hhi is not None
+        },
+        last=max(all_years),
+        needed=t.years_needed,
+        window=t.years_window,
+    )
+    if not found.dependent:
         return None
-    tests: list[dict[str, Any]] = []
-    for year in _window(sorted(all_years), t):
-        y = years.get(year)
-        if y is None or y.import_hhi is None:
-            continue
-        ratio = y.imports / y.exports if y.exports else None
-        holds = y.import_hhi > t.origin_hhi and (ratio is None or ratio > t.imports_over_exports)
-        tests.append(
-            {
-                "year": year,
-                "import_hhi": y.import_hhi,
-                "imports": y.imports,
-                "exports": y.exports,
-                "imports_over_exports": ratio,
-                "top_origin": y.top_origin,
-                "top_origin_share": y.top_origin_share,
-                "holds": holds,
-            }
-        )
+    tests = [
+        _row(y)
+        | {
+            "imports": years[y.year].imports,
+            "exports": years[y.year].exports,
+            "top_origin": years[y.year].top_origin,
+            "top_origin_share": years[y.year].top_origin_share,
+            "holds": y.holds,
+        }
+        for y in found.judged
+    ]
     held = [x for x in tests if x["holds"]]
-    if len(held) < t.years_needed:
-        return None
     latest = held[-1]
     return Hit(
         summary=both(
@@ -154,12 +146,24 @@ def _customs(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) 
     )
 
 
+def _row(tested: YearTested) -> dict[str, Any]:
+    """One year as evidence: a ratio to nothing is null, for JSON knows no infinity; world supply stands apart."""
+    values = {
+        c.name: None if c.value == math.inf else c.value for c in tested.criteria if c.name != "world_hhi"
+    }
+    return {"year": tested.year} | values
+
+
 def _world(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) -> Verdict:
     if facts.world is None:
         return NotChecked(("provision",), both("no table of world supply"))
     if fact.world_hhi is None or fact.world_foreign_share is None or fact.world_top_origin is None:
         return NotChecked(("provision",), both("world supply of the segment is not known"))
-    if fact.world_hhi <= t.origin_hhi or fact.world_foreign_share <= t.outside_share:
+    few, foreign = (
+        Criterion("world_hhi", fact.world_hhi, t.origin_hhi),
+        Criterion("world_foreign_share", fact.world_foreign_share, t.outside_share),
+    )
+    if not (few.holds and foreign.holds):
         return None
     origins = facts.world[segment.id]
     return Hit(

@@ -1,0 +1,431 @@
+"""Tests of dependence on few places: of a product's trade, of a segment's purchases, and whether they last.
+
+A *criterion* is one number of one year against its cut; it holds above the cut. A year holds where all its criteria do,
+and a product or segment is dependent where enough of a window of consecutive years hold. Truth has three values: what
+cannot be known is None, and does not count as held.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from chainmend.errors import IndicatorError
+from chainmend.i18n import _
+from chainmend.settings import Thresholds
+
+_CUTS = Thresholds()
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One number of one year against its cut.
+
+    Attributes
+    ----------
+    name
+        Such as ``import_hhi``.
+    value
+        At least 0, infinite for a ratio to nothing; None where it is unknown.
+    cut
+        It holds above this, not at it.
+
+    Raises
+    ------
+    IndicatorError
+        If `value` is negative or NaN, or `cut` not a finite number.
+
+    Examples
+    --------
+    >>> Criterion("import_hhi", 0.41, 0.4).holds, Criterion("import_hhi", 0.4, 0.4).holds
+    (True, False)
+    """
+
+    name: str
+    value: float | None
+    cut: float
+
+    def __post_init__(self) -> None:
+        if self.value is not None and not self.value >= 0:
+            raise IndicatorError(str(self.value), expected=_("a number of at least 0"), where=self.name)
+        if not math.isfinite(self.cut):
+            raise IndicatorError(
+                str(self.cut), expected=_("a finite number"), where=_("cut of {name}").format(name=self.name)
+            )
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the value is above the cut; None where it is unknown."""
+        return None if self.value is None else self.value > self.cut
+
+
+@dataclass(frozen=True)
+class YearTested:
+    """All criteria of one year; none where nothing is known of it.
+
+    Examples
+    --------
+    >>> YearTested(2025, (Criterion("a", 1.0, 0.5), Criterion("b", None, 0.5))).holds is None
+    True
+    >>> YearTested(2025, (Criterion("a", 0.1, 0.5), Criterion("b", None, 0.5))).holds
+    False
+    """
+
+    year: int
+    criteria: tuple[Criterion, ...]
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether all criteria hold; one that does not decides it, else one that is unknown leaves it open."""
+        verdicts = [c.holds for c in self.criteria]
+        if False in verdicts:
+            return False
+        return None if None in verdicts or not verdicts else True
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Verdict over a window of years.
+
+    Attributes
+    ----------
+    years
+        The consecutive years looked at, oldest first.
+    needed
+        In how many of them the criteria must hold.
+    """
+
+    years: tuple[YearTested, ...]
+    needed: int
+
+    @property
+    def held(self) -> tuple[YearTested, ...]:
+        """The years in which all criteria hold."""
+        return tuple(y for y in self.years if y.holds)
+
+    @property
+    def judged(self) -> tuple[YearTested, ...]:
+        """The years of which it is known whether they hold."""
+        return tuple(y for y in self.years if y.holds is not None)
+
+    @property
+    def dependent(self) -> bool | None:
+        """Whether enough years hold; None where the years that are unknown could decide it."""
+        if len(self.held) >= self.needed:
+            return True
+        unknown = len(self.years) - len(self.judged)
+        return None if len(self.held) + unknown >= self.needed else False
+
+
+def trade_criteria(
+    import_hhi: float | None,
+    imports: float | None,
+    exports: float | None,
+    *,
+    world_hhi: float | None = None,
+    cuts: Thresholds = _CUTS,
+) -> tuple[Criterion, ...]:
+    """Return the tests on a product's trade: few origins, few exporters in the world, more in than out.
+
+    Parameters
+    ----------
+    import_hhi
+        HHI of imports over origins, without the own country (re-imports are no origin), 0..1.
+    imports, exports
+        Of the region, in one unit, at least 0. Imports without exports count as infinite.
+    world_hhi
+        HHI of the world's exports over exporters, 0..1. Where None the test is left out, not held open: most customs
+        come without it.
+    cuts
+        `origin_hhi` (0.4) for both HHIs and `imports_over_exports` (1).
+
+    Raises
+    ------
+    IndicatorError
+        If a number is negative or not finite.
+
+    Notes
+    -----
+    Arjona, Connell and Herghelegiu (2023) for the European Commission; cuts of SWD(2021) 352.
+
+    Examples
+    --------
+    >>> [(c.name, c.value, c.holds) for c in trade_criteria(0.5, 30.0, 0.0, world_hhi=0.3)]
+    [('import_hhi', 0.5, True), ('world_hhi', 0.3, False), ('imports_over_exports', inf, True)]
+    """
+    world = () if world_hhi is None else (Criterion("world_hhi", world_hhi, cuts.origin_hhi),)
+    return (
+        Criterion("import_hhi", import_hhi, cuts.origin_hhi),
+        *world,
+        Criterion("imports_over_exports", ratio(imports, exports), cuts.imports_over_exports),
+    )
+
+
+def extra_region_criteria(
+    import_hhi: float | None,
+    extra_share: float | None,
+    imports: float | None,
+    exports: float | None,
+    *,
+    cuts: Thresholds = _CUTS,
+) -> tuple[Criterion, ...]:
+    """Return the older tests, for a union of regions that trade with each other.
+
+    Parameters
+    ----------
+    import_hhi
+        HHI over origins outside the union, 0..1.
+    extra_share
+        Share of all its members' imports that comes from outside it, 0..1.
+    imports, exports
+        From and to the outside, in one unit.
+    cuts
+        `origin_hhi` (0.4), `outside_share` (0.5) and `imports_over_exports` (1).
+
+    Raises
+    ------
+    IndicatorError
+        If a number is negative or not finite.
+
+    Notes
+    -----
+    European Commission, SWD(2021) 352, three core indicators.
+
+    Examples
+    --------
+    >>> [c.holds for c in extra_region_criteria(0.5, 0.5, 30.0, 10.0)]
+    [True, False, True]
+    """
+    return (
+        Criterion("import_hhi", import_hhi, cuts.origin_hhi),
+        Criterion("extra_share", extra_share, cuts.outside_share),
+        Criterion("imports_over_exports", ratio(imports, exports), cuts.imports_over_exports),
+    )
+
+
+def purchase_criteria(
+    source_hhi: float | None,
+    outside_share: float | None,
+    outside: float | None,
+    local_sales: float | None,
+    *,
+    cuts: Thresholds = _CUTS,
+) -> tuple[Criterion, ...]:
+    """Return the tests on what a city buys of a segment: the tests of trade, with purchases for imports.
+
+    Parameters
+    ----------
+    source_hhi
+        HHI of purchases over the places outside the city they come from, 0..1.
+    outside_share
+        Share of purchases from outside the city, 0..1.
+    outside
+        Purchases from outside, a year.
+    local_sales
+        Sales of the city's own firms on the segment, to anybody. None of them count as infinitely little.
+    cuts
+        `origin_hhi` (0.4), `outside_share` (0.5) and `imports_over_exports` (1).
+
+    Raises
+    ------
+    IndicatorError
+        If a number is negative or not finite.
+
+    Examples
+    --------
+    >>> [c.holds for c in purchase_criteria(0.5, 0.7, 70.0, 30.0)]
+    [True, True, True]
+    """
+    return (
+        Criterion("source_hhi", source_hhi, cuts.origin_hhi),
+        Criterion("outside_share", outside_share, cuts.outside_share),
+        Criterion("outside_over_local_sales", ratio(outside, local_sales), cuts.imports_over_exports),
+    )
+
+
+def ratio(part: float | None, against: float | None) -> float | None:
+    """Return `part` over `against`: infinite over nothing, None where either is unknown or both are nothing.
+
+    Raises
+    ------
+    IndicatorError
+        If a number is negative or not finite.
+
+    Examples
+    --------
+    >>> ratio(3.0, 2.0), ratio(3.0, 0.0), ratio(0.0, 0.0), ratio(3.0, None)
+    (1.5, inf, None, None)
+    """
+    if part is None or against is None:
+        return None
+    for value in (part, against):
+        if not 0 <= value < math.inf:
+            raise IndicatorError(
+                str(value), expected=_("a finite number of at least 0"), where=f"{part} / {against}"
+            )
+    if against == 0:
+        return math.inf if part else None
+    return part / against
+
+
+def dependence(
+    by_year: Mapping[int, Sequence[Criterion]],
+    *,
+    last: int | None = None,
+    needed: int = _CUTS.years_needed,
+    window: int = _CUTS.years_window,
+) -> Dependence:
+    """Judge the `window` consecutive years up to `last`.
+
+    Parameters
+    ----------
+    by_year
+        Year -> its criteria. A year that is missing, or has none, is unknown.
+    last
+        Last year of the window; the last of `by_year` where None.
+    needed, window
+        The criteria must hold in so many of so many years.
+
+    Raises
+    ------
+    IndicatorError
+        If there is no year, or `needed` is not within 1..window.
+
+    Notes
+    -----
+    One year's test flags products that the next year's does not: Vicard and Wibaux (2023) count only those that stay.
+
+    Examples
+    --------
+    >>> few, many = (Criterion("import_hhi", 0.9, 0.4),), (Criterion("import_hhi", 0.1, 0.4),)
+    >>> found = dependence({2023: few, 2024: many, 2025: few})
+    >>> found.dependent, [y.year for y in found.held]
+    (True, [2023, 2025])
+    >>> dependence({2024: many, 2025: few}).dependent is None  # 2023 would decide it
+    True
+    """
+    _window(needed, window)
+    if last is None:
+        if not by_year:
+            raise IndicatorError(_("no year"), expected=_("at least one year with its criteria"))
+        last = max(by_year)
+    years = range(last - window + 1, last + 1)
+    return Dependence(tuple(YearTested(y, tuple(by_year.get(y, ()))) for y in years), needed)
+
+
+def persistence(
+    by_year: Mapping[int, Sequence[Criterion]],
+    *,
+    needed: int = _CUTS.years_needed,
+    window: int = _CUTS.years_window,
+) -> dict[int, bool | None]:
+    """Return for each year, first to last, whether the window that ends in it is dependent.
+
+    Parameters
+    ----------
+    by_year
+        Year -> its criteria.
+    needed, window
+        As in `dependence`.
+
+    Raises
+    ------
+    IndicatorError
+        If there is no year, or `needed` is not within 1..window.
+
+    Examples
+    --------
+    >>> few, many = (Criterion("import_hhi", 0.9, 0.4),), (Criterion("import_hhi", 0.1, 0.4),)
+    >>> persistence({2021: few, 2022: few, 2023: many, 2024: many})
+    {2021: None, 2022: True, 2023: True, 2024: False}
+    """
+    last = dependence(by_year, needed=needed, window=window).years[-1].year
+    return {
+        year: dependence(by_year, last=year, needed=needed, window=window).dependent
+        for year in range(min(by_year), last + 1)
+    }
+
+
+@dataclass(frozen=True)
+class Churn:
+    """What changed between two years among the products judged in both.
+
+    Attributes
+    ----------
+    since, year
+        The two years.
+    entered, left, stayed
+        Products dependent only in `year`, only in `since`, in both; in order of name.
+    compared
+        Number of products judged in both years, dependent or not.
+    """
+
+    since: int
+    year: int
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    stayed: tuple[str, ...]
+    compared: int
+
+    @property
+    def rate(self) -> float:
+        """Those that entered or left over all that were dependent in either year; 0 where none was."""
+        changed = len(self.entered) + len(self.left)
+        return changed / (changed + len(self.stayed)) if changed else 0.0
+
+
+def churn(dependent: Mapping[int, Mapping[str, bool | None]]) -> tuple[Churn, ...]:
+    """Compare each year with the one before it that there is.
+
+    A product that is not judged in one of the two, because its code was not in use or nothing was imported, neither
+    enters nor leaves: a new edition of the nomenclature is no churn.
+
+    Parameters
+    ----------
+    dependent
+        Year -> product -> verdict, None where it is unknown.
+
+    Returns
+    -------
+    tuple
+        One `Churn` a pair of years, oldest first; its `rate` is the Jaccard distance, 0..1.
+
+    Raises
+    ------
+    IndicatorError
+        If there are fewer than two years.
+
+    Examples
+    --------
+    >>> found = churn({2024: {"a": True, "b": True, "c": False}, 2025: {"a": True, "b": False, "c": True, "d": True}})
+    >>> found[0].entered, found[0].left, found[0].compared, round(found[0].rate, 3)
+    (('c',), ('b',), 3, 0.667)
+    """
+    years = sorted(dependent)
+    if len(years) < 2:
+        raise IndicatorError(_("{n} years").format(n=len(years)), expected=_("at least two years to compare"))
+    found = []
+    for since, year in pairwise(years):
+        old, new = dependent[since], dependent[year]
+        judged = sorted(p for p in old if old[p] is not None and new.get(p) is not None)
+        found.append(
+            Churn(
+                since,
+                year,
+                entered=tuple(p for p in judged if new[p] and not old[p]),
+                left=tuple(p for p in judged if old[p] and not new[p]),
+                stayed=tuple(p for p in judged if old[p] and new[p]),
+                compared=len(judged),
+            )
+        )
+    return tuple(found)
+
+
+def _window(needed: int, window: int) -> None:
+    if not 1 <= needed <= window:
+        raise IndicatorError(
+            _("{k} of {n} years").format(k=needed, n=window),
+            expected=_("at least one year, and no more than the window has"),
+        )
