@@ -13,6 +13,8 @@ from chainmend.i18n import _, both, language
 from chainmend.intake.columns import UNITS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from chainmend.dataset import Dataset
 
 Basis = Literal["nominal", "real"]
@@ -140,32 +142,33 @@ def require_same(a: Scope, b: Scope, *, over_time: bool = False) -> None:
     """
     differ = a.differences(b, over_time=over_time)
     if differ:
+        came = both("{a} beside {b}: not the same {parts}", a=a.label, b=b.label, parts=part_names(differ))
         raise ScopeError(
-            _("{a} beside {b}: not the same {parts}").format(
-                a=a, b=b, parts=_(", ").join(map(part_name, differ))
-            ),
+            came[0 if language() == "zh" else 1],
             expected=_("figures of one scope"),
             do=_("take two figures of the same measure, universe, months and basis"),
         )
 
 
-def part_name(part: str) -> str:
-    """Name of a part of a scope in the current language.
+def part_names(parts: Iterable[str]) -> tuple[str, str]:
+    """Names of parts of a scope, or of the unit, in Chinese and in English.
 
     Examples
     --------
-    >>> part_name("months")
-    'cumulated months'
+    >>> part_names(["months", "unit"])[1]
+    'cumulated months, unit'
     """
     names = {
-        "measure": _("statistical measure"),
-        "universe": _("universe"),
-        "year": _("year"),
-        "months": _("cumulated months"),
-        "basis": _("price basis"),
-        "unit": _("unit"),
+        "measure": both("statistical measure"),
+        "universe": both("universe"),
+        "year": both("year"),
+        "months": both("cumulated months"),
+        "basis": both("price basis"),
+        "unit": both("unit"),
     }
-    return names.get(part, part)
+    comma = both(", ")
+    zh, en = (comma[n].join(names[part][n] for part in parts) for n in (0, 1))
+    return zh, en
 
 
 def measure_name(measure: str) -> tuple[str, str]:
