@@ -106,8 +106,8 @@ def reflections(presence: Any, iterations: int = 20) -> tuple[FloatArray, FloatA
     """Return diversity and ubiquity after so many reflections: each the mean of the other over what is present.
 
     ``k_r,n = sum_c M_rc k_c,n-1 / k_r,0``, ``k_c,n = sum_r M_rc k_r,n-1 / k_c,0``. Standardised, even ones of regions
-    and odd ones of activities tend to the indices of `complexity`. What they differ by shrinks by the root of the second
-    eigenvalue in every round, so that after some dozens of rounds no digit of it is left: `complexity` has no such limit.
+    and odd ones of activities tend to the indices of `complexity`. What they differ by shrinks by the root of the
+    second eigenvalue in every round: after some dozens no digit of it is left. `complexity` has no such limit.
 
     Parameters
     ----------
@@ -164,7 +164,8 @@ def fitness(presence: Any, iterations: int = 20) -> tuple[FloatArray, FloatArray
 
     Notes
     -----
-    Tacchella and others (2012). R's `economiccomplexity` (20 rounds) agrees (tests/indicators/test_sitc4.py).
+    Tacchella and others (2012). R's `economiccomplexity` counts the start as the first of its 20 iterations: it gives
+    what 19 rounds give here, to all digits (tests/indicators/test_sitc4.py).
 
     Examples
     --------
