@@ -20,6 +20,7 @@ COMMANDS = (
     "diff",
     "stress",
     "esri",
+    "position",
     "indicators",
     "list_",
     "catalogue",

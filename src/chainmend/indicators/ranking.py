@@ -159,7 +159,7 @@ def standing(
     if subject not in values:
         raise IndicatorError(
             _("{subject} has no value").format(subject=subject),
-            expected=_("one of: {names}").format(names=", ".join(sorted(values)) or "-"),
+            expected=_("one of: {ids}").format(ids=", ".join(sorted(values)) or "-"),
         )
     names = sorted(values, key=lambda name: (-values[name], name))
     kinds = [(bounds or {}).get(name, "exact") for name in names]
