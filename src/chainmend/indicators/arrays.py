@@ -13,6 +13,9 @@ from chainmend.i18n import _
 
 FloatArray = npt.NDArray[np.float64]
 
+LARGEST = 1e150
+"""Numbers beyond it and below its inverse are refused: squares of them are infinite or nought."""
+
 
 def vector(values: npt.ArrayLike, where: str, *, length: int | None = None) -> FloatArray:
     """Return `values` as float64 of shape (n,), n > 0, non-negative, finite, not all zero.
@@ -46,7 +49,7 @@ def vector(values: npt.ArrayLike, where: str, *, length: int | None = None) -> F
             expected=_("shape ({n},), at least one number").format(n="n" if length is None else length),
             where=where,
         )
-    _check(array, where, np.flatnonzero, total=float(array.sum()))
+    _check(array, where, np.flatnonzero)
     return array
 
 
@@ -72,10 +75,10 @@ def table(values: Any, where: str) -> Any:
             where=where,
         )
     if not sparse:
-        _check(found, where, np.argwhere, total=float(found.sum()))
+        _check(found, where, np.argwhere)
         return found
     found.sum_duplicates()
-    _check(found.data, where, lambda bad: _cells(found, bad), total=float(found.sum()))
+    _check(found.data, where, lambda bad: _cells(found, bad))
     return found
 
 
@@ -91,16 +94,18 @@ def _cells(found: Any, bad: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
     return np.column_stack((coordinates.row, coordinates.col))[bad]
 
 
-def _check(numbers: FloatArray, where: str, places: Any, total: float) -> None:
-    bad = ~(numbers >= 0) | np.isinf(numbers)  # ~(>=) catches nan too
-    if bad.any():
-        first = np.atleast_1d(places(bad)[0]).tolist()
-        raise IndicatorError(
-            str(numbers[bad].ravel()[0]),
-            expected=_("a finite number of at least 0"),
-            where=f"{where}[{', '.join(map(str, first))}]",
-        )
-    if not total > 0:
+def _check(numbers: FloatArray, where: str, places: Any) -> None:
+    small_or_large = (numbers > LARGEST) | ((numbers > 0) & (numbers < 1 / LARGEST))
+    for wrong, expected in (
+        (~(numbers >= 0) | np.isinf(numbers), _("a finite number of at least 0")),  # ~(>=) catches nan too
+        (small_or_large, _("0, or a number whose square a computer can hold")),
+    ):
+        if wrong.any():
+            first = np.atleast_1d(places(wrong)[0]).tolist()
+            raise IndicatorError(
+                str(numbers[wrong].ravel()[0]),
+                expected=expected,
+                where=f"{where}[{', '.join(map(str, first))}]",
+            )
+    if not (numbers > 0).any():
         raise IndicatorError(_("zeros only"), expected=_("at least one number above 0"), where=where)
-    if np.isinf(total):
-        raise IndicatorError(_("a sum beyond all bounds"), expected=_("smaller numbers"), where=where)

@@ -248,6 +248,18 @@ def _on_the_globe(lon: npt.ArrayLike, lat: npt.ArrayLike, where: str) -> FloatAr
     return np.column_stack((np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)))
 
 
+def _usual_of(located: pl.DataFrame) -> tuple[tuple[float, float] | None, FloatArray]:
+    """Return the usual distances between the places of all firms, None where there is one place, and the places."""
+    everyone = located.unique("firm_id", maintain_order=True)
+    if located.is_empty() or located["segment_id"].value_counts()["count"].max() < LEAST:  # type: ignore[operator]
+        return None, np.empty((0, 3))
+    sites = _on_the_globe(everyone["lon"], everyone["lat"], "sites")
+    try:
+        return _usual(sites, np.random.default_rng(0)), sites
+    except IndicatorError:
+        return None, sites
+
+
 @register(
     "indicator",
     "duranton_overman",
@@ -268,12 +280,7 @@ def localisation(city: City) -> Iterator[Reading]:
         (pl.col("place") != "abroad") & (pl.col("weight") >= city.settings.thresholds.placement_weight)
     ).join(city.firms.select("firm_id", "lon", "lat"), on="firm_id", maintain_order="left")
     located = present.drop_nulls(("lon", "lat"))
-    everyone = located.unique("firm_id", maintain_order=True)
-    sites = _on_the_globe(everyone["lon"], everyone["lat"], "sites") if len(everyone) else np.empty((0, 3))
-    try:
-        usual = _usual(sites, np.random.default_rng(0))
-    except IndicatorError:
-        usual = None
+    usual, sites = _usual_of(located)
     chances: dict[int, _Chance] = {}
     of_all = dict(present.group_by("segment_id").len().iter_rows())
     groups = {str(key[0]): group for key, group in located.group_by("segment_id", maintain_order=True)}

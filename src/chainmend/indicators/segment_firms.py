@@ -103,7 +103,9 @@ def each_segment(
     for firms in segment_firms(city, local=local):
         scope = city.scope(firms.measure)
         if not firms.all:
-            found: float | tuple[str, str] = both("no firm on the segment")
+            found: float | tuple[str, str] = (
+                both("no local firm on the segment") if local else both("no firm on the segment")
+            )
         elif len(firms.sizes) < ENOUGH * firms.all or not firms.sizes.sum() > 0:
             found = both("the {measure} of too few firms is known", measure=measure_name(firms.measure))
         else:
