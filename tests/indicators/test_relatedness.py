@@ -91,7 +91,7 @@ def test_density_is_that_of_the_twin_and_a_share(m: np.ndarray) -> None:
     phi = proximity(m)
     found = relatedness_density(m, phi)
     assert found == pytest.approx(dense_density(m, dense_proximity(m)), abs=1e-6)
-    assert ((found >= 0) & (found <= 1 + 1e-6)).all()
+    assert ((found >= 0) & (found <= 1)).all()
     assert np.array_equal(found, relatedness_density(sp.csr_array(m), phi))
 
 

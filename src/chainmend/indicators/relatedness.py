@@ -176,7 +176,7 @@ def relatedness_density(presence: Any, proximities: Square) -> FloatArray:
     found = np.empty(m.shape)
     for rows, block in blocks(m):
         np.multiply(block @ phi, around, out=found[rows])
-    return found
+    return np.minimum(found, 1, out=found)  # of rounding
 
 
 @dataclass(frozen=True)
@@ -255,6 +255,7 @@ def complexity_outlook(presence: Any, proximities: Square, pci: npt.ArrayLike) -
         lacks = 1 - block
         sums = np.concatenate((block, lacks * weight)) @ phi  # one product for both
         np.multiply(sums[: len(block)], around, out=density[rows])
+        np.minimum(density[rows], 1, out=density[rows])  # of rounding
         of_lacking = np.where(block, 0, density[rows]) * worth
         coi[rows] = of_lacking.sum(axis=1)
         cog[rows] = np.where(block, 0, sums[len(block) :] - of_lacking)
