@@ -11,10 +11,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from chainmend.errors import IndicatorError
-from chainmend.i18n import _
+from chainmend.i18n import _, both
+from chainmend.indicators.reading import Level, Reading
 from chainmend.settings import Thresholds
+
+if TYPE_CHECKING:
+    from chainmend.indicators.scope import Scope
 
 _CUTS = Thresholds()
 
@@ -421,6 +426,35 @@ def churn(dependent: Mapping[int, Mapping[str, bool | None]]) -> tuple[Churn, ..
             )
         )
     return tuple(found)
+
+
+def years_held(found: Dependence, level: Level, subject: str, scope: Scope) -> Reading:
+    """Return in how many years of the window the criteria hold, and what that means; None where it is open.
+
+    Examples
+    --------
+    >>> from chainmend.indicators.scope import Scope
+    >>> few = (Criterion("import_hhi", 0.9, 0.4),)
+    >>> found = dependence({2024: few, 2025: few})
+    >>> reading = years_held(found, "product", "854231", Scope("imports", "customs", 2025))
+    >>> reading.value, reading.note[1]
+    (2.0, 'dependent: the tests hold in 2 of 3 years')
+    """
+    k, n = len(found.held), len(found.years)
+    if found.dependent is None:
+        note = both(
+            "only {k} of {n} years can be judged; the others could decide it", k=len(found.judged), n=n
+        )
+    elif found.dependent:
+        note = both("dependent: the tests hold in {k} of {n} years", k=k, n=n)
+    else:
+        note = both(
+            "not dependent: the tests hold in {k} of {n} years, {needed} are needed",
+            k=k,
+            n=n,
+            needed=found.needed,
+        )
+    return Reading(level, subject, None if found.dependent is None else float(k), scope, note=note)
 
 
 def _window(needed: int, window: int) -> None:

@@ -20,6 +20,7 @@ from chainmend.registry import register
 from chainmend.settings import Thresholds
 
 if TYPE_CHECKING:
+    from chainmend.dataset import Dataset
     from chainmend.indicators.city import City
 
 MAJORITY = 0.5
@@ -226,24 +227,39 @@ def single_points_of_failure(city: City) -> Iterable[Reading]:
     Above 0.5 the segment hangs on one country, above 0.9 there is in effect no other. Of the last year the table of
     world supply has of the segment; countries it sums up as `other` are many and are never the largest.
     """
-    provision = city.dataset.table("provision")
-    latest = provision.filter(pl.col("year") == pl.col("year").max().over("segment_id"))
-    found = {
-        segment: rows
-        for (segment,), rows in latest.sort(["share", "origin"], descending=[True, False]).group_by(
-            "segment_id", maintain_order=True
-        )
-    }
+    found = _world_supply(city.dataset)
     for segment in city.segments:
         rows = found.get(segment)
-        named = None if rows is None else rows.filter(pl.col("origin") != "other")
-        if rows is None or named is None or not named.height or rows["share"].sum() <= 0:
-            scope = Scope("supply", "world", city.dataset.date.year)
+        if rows is None:
+            scope = Scope("output", "world", city.dataset.date.year)
             yield Reading("segment", segment, None, scope, note=both("world supply of it is not known"))
             continue
-        share = float(named["share"][0] / rows["share"].sort().sum())
-        name, scope = country_name(named["origin"][0]), Scope("supply", "world", int(rows["year"][0]))
-        yield Reading("segment", segment, share, scope, note=_held(share, name))
+        _origin, year, share = rows.row(0)
+        scope = Scope("output", "world", year)
+        yield Reading("segment", segment, share, scope, note=_held(share, country_name(rows["origin"][0])))
+
+
+def world_supply_hhi(dataset: Dataset) -> dict[str, float]:
+    """Return segment id -> HHI of world supply over the countries that the table of world supply names.
+
+    Of the last year the table has of the segment. A segment whose countries it does not name is left out.
+    """
+    return {s: round(float((rows["share"] ** 2).sum()), 12) for s, rows in _world_supply(dataset).items()}
+
+
+def _world_supply(dataset: Dataset) -> dict[str, pl.DataFrame]:
+    """Segment -> origin, year, share of all (named or not), largest first, of the last year."""
+    table = dataset.table("provision")
+    latest = (
+        table.filter(pl.col("year") == pl.col("year").max().over("segment_id"))
+        .sort(["segment_id", "share", "origin"], descending=[False, True, False])
+        .with_columns(share=pl.col("share") / pl.col("share").sum().over("segment_id"))
+        .filter((pl.col("origin") != "other") & pl.col("share").is_finite() & (pl.col("share") > 0))
+    )
+    return {
+        str(segment): rows.select("origin", "year", "share")
+        for (segment,), rows in latest.group_by("segment_id", maintain_order=True)
+    }
 
 
 def _held(share: float, name: tuple[str, str]) -> tuple[str, str]:

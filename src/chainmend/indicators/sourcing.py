@@ -6,14 +6,22 @@ stop: a country for suppliers abroad, a city (or province) for the others outsid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from chainmend.i18n import both
+from chainmend.indicators.dependence import dependence, purchase_criteria, years_held
+from chainmend.indicators.reading import Reading
+from chainmend.indicators.scope import Scope
+from chainmend.names import country_name
+from chainmend.registry import register
+
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
+    from chainmend.indicators.city import City
 
 _FEN = 100.0
 _PARTS = 1e12
@@ -60,7 +68,7 @@ def _hhi(amount: str, total: str) -> pl.Expr:
     return (share * share * _PARTS).round().cast(pl.Int64).sum() / _PARTS
 
 
-def _by_supplier(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame:
+def _by_supplier(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | None) -> pl.DataFrame:
     """segment_id, year, supplier_id, place, source, bought (fen, by local buyers), sold (fen, to anybody)."""
     firms = dataset.firms.select(
         "firm_id",
@@ -72,10 +80,12 @@ def _by_supplier(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame:
     )
     local_buyers = firms.select(buyer_id="firm_id", local=pl.col("place") == "local")
     amount = (pl.col("amount") * _FEN).round().cast(pl.Int64)
+    table = dataset.table("supply_links").lazy()
+    if draw is not None:
+        table = table.join(_times(dataset, draw).lazy(), on="buyer_id", how="left")
+        amount = amount * pl.col("times").fill_null(1)
     links = (
-        dataset.table("supply_links")
-        .lazy()
-        .join(local_buyers.lazy(), on="buyer_id", how="left")
+        table.join(local_buyers.lazy(), on="buyer_id", how="left")
         .group_by("supplier_id", "year")
         .agg(
             amount.filter(pl.col("local").fill_null(value=False)).sum().alias("bought"),
@@ -91,6 +101,16 @@ def _by_supplier(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame:
         .with_columns(split)
         .join(firms.rename({"firm_id": "supplier_id"}), on="supplier_id")
         .drop("weight")
+    )
+
+
+def _times(dataset: Dataset, draw: pl.DataFrame) -> pl.DataFrame:
+    """buyer_id, times: only active firms are drawn; what others bought counts once, as in the city itself."""
+    drawn = pl.col("times").fill_null(0).cast(pl.Int64)
+    return (
+        dataset.firms.join(draw.select("firm_id", "times"), on="firm_id", how="left")
+        .with_columns(times=pl.when(pl.col("status") == "active").then(drawn).otherwise(1))
+        .select(buyer_id="firm_id", times="times")
     )
 
 
@@ -125,7 +145,7 @@ def _aggregate(rows: pl.DataFrame) -> pl.DataFrame:
     return sums.join(suppliers, on=keys, how="left").join(sources, on=keys, how="left").sort(keys)
 
 
-def sourcing(dataset: Dataset, weights: pl.DataFrame) -> Sourcing:
+def sourcing(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | None = None) -> Sourcing:
     """Aggregate the supply links of `dataset` by segment and year.
 
     Parameters
@@ -134,8 +154,11 @@ def sourcing(dataset: Dataset, weights: pl.DataFrame) -> Sourcing:
         With a table of supply links.
     weights
         Placements: firm_id, segment_id, weight.
+    draw
+        firm_id, times: count what each active firm buys so many times, not at all where it is not there. Gives no
+        largest suppliers: a draw needs only sums. All buyers once where None.
     """
-    rows = _by_supplier(dataset, weights)
+    rows = _by_supplier(dataset, weights, draw)
     years = tuple(int(y) for y in dataset.table("supply_links")["year"].unique().sort())
     by_segment: dict[str, dict[int, Purchases]] = {}
     for r in _aggregate(rows).iter_rows(named=True):
@@ -156,7 +179,8 @@ def sourcing(dataset: Dataset, weights: pl.DataFrame) -> Sourcing:
             top_source=r["top_source"],
             local_sales=r["local_sales"] / _FEN,
         )
-    return Sourcing(years, by_segment, _largest(rows, years[-1]) if years else {})
+    largest = _largest(rows, years[-1]) if years and draw is None else {}
+    return Sourcing(years, by_segment, largest)
 
 
 def _largest(rows: pl.DataFrame, year: int, limit: int = 5) -> dict[str, list[dict[str, Any]]]:
@@ -182,3 +206,95 @@ def _largest(rows: pl.DataFrame, year: int, limit: int = 5) -> dict[str, list[di
             }
         )
     return result
+
+
+@register(
+    "indicator", "self_sufficiency", name=("本地自给率", "Self-sufficiency"), unit="share",
+    needs=("supply_links",), resample=True, reference="design: share of purchases from local sellers",
+)  # fmt: skip
+def self_sufficiency(city: City) -> Iterator[Reading]:
+    """Share of what local buyers bought of a segment that local firms sold, in the last year of the links."""
+    return _readings(city, lambda p: p.self_sufficiency)
+
+
+@register(
+    "indicator", "outside_share", name=("市外采购占比", "Share bought outside the city"), unit="share",
+    needs=("supply_links",), resample=True, reference="European Commission SWD(2021) 352, for a city; cut 0.5",
+)  # fmt: skip
+def outside_share(city: City) -> Iterator[Reading]:
+    """Share of what local buyers bought of a segment from outside the city: 1 less self-sufficiency."""
+    return _readings(city, lambda p: p.outside_share)
+
+
+@register(
+    "indicator", "foreign_share", name=("境外采购占比", "Share bought abroad"), unit="share",
+    needs=("supply_links",), resample=True, reference="design: share of purchases from abroad",
+)  # fmt: skip
+def foreign_share(city: City) -> Iterator[Reading]:
+    """Share of what local buyers bought of a segment from suppliers abroad."""
+    return _readings(city, lambda p: p.foreign_share)
+
+
+@register(
+    "indicator", "source_hhi", name=("市外来源集中度", "Concentration over outside sources"), unit="1",
+    needs=("supply_links",), reference="European Commission SWD(2021) 352, for a city; cut 0.4",
+)  # fmt: skip
+def source_hhi(city: City) -> Iterator[Reading]:
+    """HHI of purchases over the places outside the city they came from: a country abroad, a city at home.
+
+    Without an interval: buyers drawn anew are fewer, so that any concentration comes out larger than it is.
+    """
+    return _readings(city, lambda p: p.source_hhi, lambda p: p.top_source)
+
+
+@register(
+    "indicator", "purchase_dependence", name=("采购外依持续年数", "Years of dependence on outside sources"),
+    unit="years", needs=("supply_links",),
+    reference="European Commission SWD(2021) 352, for a city; persistence after Vicard and Wibaux (2023)",
+)  # fmt: skip
+def purchase_dependence(city: City) -> Iterator[Reading]:
+    """In how many of the last years a segment came mostly from outside, from few places, and more than is sold here.
+
+    The cuts and the years needed are those of the settings; a year in which less than `minimum_purchases` was bought is
+    not judged.
+    """
+    bought = city.sourcing
+    if bought is None:
+        return
+    t, scope = city.settings.thresholds, _scope(bought)
+    for segment in city.segments:
+        criteria = {
+            y: purchase_criteria(p.source_hhi, p.outside_share, p.outside, p.local_sales, cuts=t)
+            for y, p in bought.by_segment.get(segment, {}).items()
+            if p.purchases >= t.minimum_purchases
+        }
+        found = dependence(criteria, last=scope.year, needed=t.years_needed, window=t.years_window)
+        yield years_held(found, "segment", segment, scope)
+
+
+def _scope(bought: Sourcing) -> Scope:
+    return Scope("purchases", "dataset", bought.years[-1])
+
+
+def _readings(
+    city: City,
+    value: Callable[[Purchases], float | None],
+    place: Callable[[Purchases], str | None] = lambda p: None,  # noqa: ARG005
+) -> Iterator[Reading]:
+    bought = city.sourcing
+    if bought is None:
+        return
+    if city.draw is not None:
+        bought = sourcing(city.dataset, city.placements, city.draw)
+    scope = _scope(bought)
+    for segment in city.segments:
+        p = bought.latest(segment)
+        found = None if p is None else value(p)
+        if p is None or not p.purchases:
+            yield Reading("segment", segment, None, scope, note=both("nobody here bought of it"))
+        elif found is None:
+            yield Reading("segment", segment, None, scope, note=both("nothing of it was bought outside"))
+        else:
+            top = place(p)
+            note = both("most from {place}", place=country_name(top)) if top else None
+            yield Reading("segment", segment, found, scope, note=note)
