@@ -99,7 +99,7 @@ def test_a_city_is_known_by_its_ending_or_from_the_firms() -> None:
     rows = (row("杭州市", 2024, 1), row("Ulm", 2024, 2), row("延边自治州", 2024, 3), row("296X", 2024, 4))
     found = sides(dataset(*rows, firms=("Ulm",)))
     assert sorted(found.peers) == ["Ulm", "延边自治州"]
-    assert [x.figure.subject for x in found.left_out] == ["296X"]
+    assert [x.subject for x in found.parts] == ["296X"]
     assert sorted(sides(dataset(*rows)).peers) == ["延边自治州"]
 
 

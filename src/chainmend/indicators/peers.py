@@ -44,12 +44,15 @@ class Sides:
         Series -> year -> figure of the city.
     peers
         City -> the same.
+    parts
+        Figures of clusters and industries of the city, which are no part of a ranking.
     left_out
-        Figures of clusters and industries, and second figures of one city.
+        Second figures of one city on one scope.
     """
 
     home: Mapping[Series, Mapping[int, Figure]]
     peers: Mapping[str, Mapping[Series, Mapping[int, Figure]]]
+    parts: tuple[Figure, ...]
     left_out: tuple[LeftOut, ...]
 
     def peers_of(self, series: Series) -> dict[str, Mapping[int, Figure]]:
@@ -88,6 +91,7 @@ def sides(dataset: Dataset) -> Sides:
     }
     home: dict[Series, dict[int, Figure]] = defaultdict(dict)
     peers: dict[str, dict[Series, dict[int, Figure]]] = defaultdict(lambda: defaultdict(dict))
+    parts: list[Figure] = []
     left: list[LeftOut] = []
     spelling: dict[str, str] = {}
     # the city's own name goes before the universe that stands for it
@@ -98,14 +102,14 @@ def sides(dataset: Dataset) -> Sides:
         elif figure.subject.endswith(_CITY_ENDINGS) or _bare(figure.subject) in cities:
             years = peers[spelling.setdefault(_bare(figure.subject), figure.subject)][series]
         else:
-            left.append(LeftOut(figure, both("not a city: it is no part of a ranking of cities")))
+            parts.append(figure)
             continue
         if year in years:
             why = both("{subject} has this figure already", subject=years[year].subject)
             left.append(LeftOut(figure, why))
         else:
             years[year] = figure
-    return Sides(home, peers, tuple(left))
+    return Sides(home, peers, tuple(parts), tuple(left))
 
 
 def _bare(name: str) -> str:

@@ -18,7 +18,7 @@ from chainmend.indicators.scope import Bound, Figure, Scope, part_names, require
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence, Set
+    from collections.abc import Iterable, Mapping, Sequence
 
     from chainmend.dataset import Dataset
 
@@ -116,17 +116,8 @@ def position(dataset: Dataset, year: int | None = None) -> Position:
             do=_("add statistics.csv to the dataset"),
         )
     found = sides(dataset)
-    chosen = {series: max(own) if year is None else year for series, own in found.home.items()}
-    shown = {(series, y) for series, y in chosen.items() if y in found.home[series]}
-    lines: list[Line] = []
-    empty: list[LeftOut] = []
-    for series, y in sorted(shown):
-        own = found.home[series]
-        new = _lines(dataset, own, found.peers_of(series), found.rivals(series[0]), y)
-        lines += new
-        if not new:
-            empty.append(LeftOut(own[y], both("neither its value nor its growth is known")))
-    if not lines:
+    taken = lines(dataset, year)
+    if not taken:
         has = sorted({y for own in found.home.values() for y in own})
         raise DatasetError(
             _("no figure of {city}").format(city=dataset.place.city)
@@ -140,10 +131,37 @@ def position(dataset: Dataset, year: int | None = None) -> Position:
     return Position(
         dataset.place.city,
         dataset.date,
-        tuple(line for line in lines if not _is_structure(line)),
-        tuple(line for line in lines if _is_structure(line)),
-        (*found.left_out, *empty, *_beside_nothing(found, lines, shown, year)),
+        tuple(line for line in taken if not _is_structure(line)),
+        tuple(line for line in taken if _is_structure(line)),
+        (*_no_city(found), *found.left_out, *_beside_nothing(found, taken, year)),
     )
+
+
+def lines(dataset: Dataset, year: int | None = None) -> tuple[Line, ...]:
+    """Return all numbers of the city with their ranks, scale and structure in one; none where there are none.
+
+    Examples
+    --------
+    >>> from chainmend.demo import make_city
+    >>> sorted({line.scope.measure for line in lines(make_city(firms=400).now)})
+    ['gross_output', 'value_added']
+    """
+    found = sides(dataset)
+    return tuple(
+        line
+        for series, y in sorted(_shown(found, year))
+        for line in _lines(dataset, found.home[series], found.peers_of(series), found.rivals(series[0]), y)
+    )
+
+
+def _shown(found: Sides, year: int | None) -> set[tuple[Series, int]]:
+    """Series of the city with the year of each that is shown."""
+    chosen = {series: max(own) if year is None else year for series, own in found.home.items()}
+    return {(series, y) for series, y in chosen.items() if y in found.home[series]}
+
+
+def _no_city(found: Sides) -> list[LeftOut]:
+    return [LeftOut(f, both("not a city: it is no part of a ranking of cities")) for f in found.parts]
 
 
 def _is_structure(line: Line) -> bool:
@@ -243,23 +261,26 @@ def growth_between(before: Figure, now: Figure) -> float | None:
     return compound_growth(before.value, now.value, now.scope.year - before.scope.year)
 
 
-def _beside_nothing(
-    found: Sides, lines: Sequence[Line], shown: Set[tuple[Series, int]], year: int | None
-) -> list[LeftOut]:
-    """The last figure of every series that no line uses, with what differs from the line that is nearest.
+def _beside_nothing(found: Sides, taken: Sequence[Line], year: int | None) -> list[LeftOut]:
+    """Figures of the city without a number, and the last of every series of a peer that no line uses.
 
     Earlier figures of a series that a line uses are its history, not left out.
     """
+    shown = _shown(found, year)
     left = [
         LeftOut(own[max(own)], both("the city has no figure of it in {year}", year=year))
         for own in found.home.values()
         if year is not None and year not in own
     ]
+    for series, y in sorted(shown):
+        figure = found.home[series][y]
+        if figure.value is None and figure.growth is None:
+            left.append(LeftOut(figure, both("neither its value nor its growth is known")))
     for series, years in (item for own in found.peers.values() for item in own.items()):
         if any((series, y) in shown for y in years):
             continue
         last = years[max(years)]
-        near = [line.scope for line in lines if line.scope.measure == series[0]]
+        near = [line.scope for line in taken if line.scope.measure == series[0]]
         if near:
             scope = min(near, key=lambda s: len(last.scope.differences(s)))
             parts = part_names(last.scope.differences(scope) or ("unit",))
