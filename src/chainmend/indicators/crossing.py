@@ -10,12 +10,12 @@ from chainmend.i18n import both
 from chainmend.indicators.milestone import milestone
 from chainmend.indicators.position import growth_between
 from chainmend.indicators.published import Part, base_before, parts
-from chainmend.indicators.reading import Reading
 from chainmend.indicators.scope import Figure, Scope
 from chainmend.registry import register
 
 if TYPE_CHECKING:
     from chainmend.indicators.city import City
+    from chainmend.indicators.reading import Reading
 
 TARGETS = {"trillion": 1e12, "hundred-billion": 1e11}
 """What a cluster of that tier is to reach in twelve months, in the currency of the dataset."""

@@ -13,13 +13,13 @@ from chainmend.indicators.growth import base_from_growth, contribution, excess_g
 from chainmend.indicators.peers import Series, series_of, sides
 from chainmend.indicators.position import lines
 from chainmend.indicators.reading import Reading
-from chainmend.indicators.scope import Figure
 from chainmend.registry import register
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.indicators.city import City
     from chainmend.indicators.position import Line
+    from chainmend.indicators.scope import Figure
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def base_before(years: Mapping[int, Figure], year: int) -> float | None:
 
     Examples
     --------
-    >>> from chainmend.indicators.scope import Scope
+    >>> from chainmend.indicators.scope import Figure, Scope
     >>> base_before({2025: Figure("AI", Scope("revenue", "industry", 2025), 110, "CNY", growth=0.25)}, 2025)
     88.0
     """
