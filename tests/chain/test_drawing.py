@@ -104,6 +104,24 @@ def test_stubs_count_what_goes_in_from_other_clusters() -> None:
     assert "middle" not in draw_cluster(CATALOGUE, "network-communications", outside=True)
 
 
+def test_dependences_inside_and_with_the_outside_are_counted() -> None:
+    inside = {s.id for chain in CLUSTERS["integrated-circuits"].chains for s in chain.segments}
+    flows = [d for d in CATALOGUE.dependences if d.kind != "irrelevant"]
+    within = sum(d.source in inside and d.target in inside for d in flows)
+    across = sum((d.source in inside) != (d.target in inside) for d in flows)
+    assert across > within  # chips go into devices of all other clusters
+    for outside in (False, True):
+        svg = draw_cluster(CATALOGUE, "integrated-circuits", outside=outside)
+        assert f"环节 {len(inside)} 个，内部依赖 {within} 条，与外部的依赖 {across} 条" in svg
+        assert f"segments: {len(inside)}, dependences: {within} inside, {across} with the outside" in svg
+
+
+def test_names_break_between_words() -> None:
+    assert wrap("数据中心基础设施建设", 12.5, 130) == ["数据中心", "基础设施建设"]
+    assert wrap("印制电路板专用设备", 12.5, 110) == ["印制电路板", "专用设备"]
+    assert wrap("现场可编程门阵列设计", 12.5, 120) == ["现场可编程", "门阵列设计"]
+
+
 def test_neighbours_are_boxes_on_request() -> None:
     svg = draw_cluster(CATALOGUE, "embodied-intelligence", outside=True)
     assert "来自其他集群" in svg

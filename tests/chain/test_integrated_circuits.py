@@ -36,14 +36,50 @@ def test_the_chain_is_told_apart_finely(segments: dict[str, Segment]) -> None:
     assert len(segments) >= 35
 
 
-def test_everything_upstream_reaches_the_test_services(
+def test_everything_upstream_reaches_the_chips_that_are_sold(
     catalogue: Catalogue, segments: dict[str, Segment]
 ) -> None:
+    chips = {s.id for s in segments.values() if s.stage == "design"}
     for name in segments:
         reached = catalogue.depends_on(name, FLOWS)
-        assert name == "ic.test-services" or "ic.test-services" in reached, name
+        assert name in chips or reached & chips, name
         # `depends_on` never names the segment itself, so a ring shows as a way back to a direct input
         assert not reached & {d.source for d in segments[name].inputs}, name
+
+
+def test_every_chip_rests_on_fabrication_and_packaging_and_goes_into_devices(
+    catalogue: Catalogue, segments: dict[str, Segment]
+) -> None:
+    makers = {"ic.power-devices", "ic.compound-devices"}  # they fabricate themselves
+    for s in segments.values():
+        if s.stage == "design":
+            essential = {d.source for d in s.inputs if d.kind == "essential"}
+            assert essential & {"ic.packaging", "ic.advanced-packaging"}, s.id
+            assert ("ic.logic-foundry" in essential) != (s.id in makers), s.id
+            users = {d.target for d in catalogue.downstream[s.id]}
+            assert any(catalogue.segments[u].cluster_id != "integrated-circuits" for u in users), s.id
+
+
+def test_lithography_reaches_the_camera_the_server_and_the_car_by_essential_paths(
+    catalogue: Catalogue,
+) -> None:
+    for source in ("ic.lithography", "ic.photoresists", "ic.silicon-wafers", "ic.logic-foundry", "ic.eda"):
+        reached = catalogue.depends_on(source)
+        assert {"vis.network-cameras", "ai.servers", "icv.automotive-chips", "com.smartphones"} <= reached
+
+
+def test_inputs_come_from_no_later_stage(catalogue: Catalogue, segments: dict[str, Segment]) -> None:
+    order = [stage.id for stage in catalogue.chains["ic"].stages]
+    backwards = {
+        (d.source, s.id)
+        for s in segments.values()
+        for d in s.inputs
+        if d.source in segments and order.index(segments[d.source].stage) > order.index(s.stage)
+    }
+    # machines and their materials serve each other; from fabrication on nothing runs back
+    assert {order.index(segments[source].stage) for source, _target in backwards} <= {
+        order.index("equipment")
+    }
 
 
 def test_only_segments_of_the_chain_and_materials_go_into_it(segments: dict[str, Segment]) -> None:
@@ -54,8 +90,8 @@ def test_only_segments_of_the_chain_and_materials_go_into_it(segments: dict[str,
 
 
 def test_every_design_needs_eda(segments: dict[str, Segment]) -> None:
-    designs = [s.id for s in segments.values() if s.stage == "design"]
-    assert designs
+    designs = [s.id for s in segments.values() if s.id.endswith("-design")]
+    assert len(designs) == 9
     assert all(_kind(segments, "ic.eda", name) == "essential" for name in designs)
 
 

@@ -128,6 +128,40 @@ def test_essential_neighbours_come_first(toys: Catalogue) -> None:
     assert out == []
 
 
+def test_a_firm_leads_to_the_segments_it_is_typical_of_the_most_central_first(city: Catalogue) -> None:
+    found = find(city, "海康威视")
+    assert {m.by for m in found} == {"firm"}
+    places = [m.segment.firms.index("海康威视") for m in found]
+    assert places == sorted(places)
+    first = [m.segment for m in found if m.segment.firms[0] == "海康威视"]
+    ties = [len(s.inputs) + len(city.downstream[s.id]) for s in first]
+    assert ties == sorted(ties, reverse=True)
+    assert first[0].id == "vis.network-cameras"
+    full = find(city, "杭州海康威视数字技术股份有限公司")
+    assert [m.segment.id for m in full[: len(found)]] == [m.segment.id for m in found]
+
+
+def test_a_firm_comes_before_words_that_hold_its_name(toys: Catalogue) -> None:
+    gears, robots = toys.segments["toy.gears"], toys.segments["toy.robots"]
+    firm, word = replace(gears, firms=("会走",)), replace(robots, firms=())
+    chain = replace(toys.chains["toy"], segments=(word, firm))
+    cluster = replace(next(c for c in toys.clusters if c.id == "toys"), chains=(chain,))
+    found = find(replace(toys, clusters=(cluster,)), "会走")
+    assert [(m.segment.id, m.by) for m in found] == [("toy.gears", "firm"), ("toy.robots", "what")]
+
+
+def test_a_code_leads_upstream_first(city: Catalogue) -> None:
+    found = [m.segment.id for m in find(city, "3973")]
+    assert found[0] == "ic.logic-foundry"
+    for earlier, later in (
+        ("memory-manufacturing", "advanced-packaging"),
+        ("mems-manufacturing", "packaging"),
+    ):
+        assert found.index(f"ic.{earlier}") < found.index(f"ic.{later}")
+    # the code stands first with a packager, second with a design house
+    assert found.index("ic.test-services") < found.index("ic.processor-design")
+
+
 def test_a_slip_of_the_pen_has_neighbours(city: Catalogue, toys: Catalogue) -> None:
     assert "光刻机" in near(city, "光克机")
     assert "lithography machine" in near(city, "litography machine")

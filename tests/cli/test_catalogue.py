@@ -46,7 +46,28 @@ def test_one_cluster_is_shown_with_its_segments(tmp_path: Path) -> None:
     output = run("show", str(write(tmp_path)), "--cluster", "toys").output
     assert "toy.robots" in output
     assert "Only toys count" in output
-    assert "chip.wafers" not in output
+    assert "Wafers  chip.wafers" not in output  # it is named as an input, not shown itself
+
+
+def test_each_segment_of_a_cluster_stands_with_its_inputs_and_users(tmp_path: Path) -> None:
+    lines = [x.strip() for x in run("show", str(write(tmp_path)), "--cluster", "toys").output.splitlines()]
+    gears, robots = lines.index("Gears  toy.gears"), lines.index("Robots  toy.robots")
+    assert gears < robots
+    assert lines[gears + 1 : gears + 3] == ["upstream: nothing", "downstream, essential: Robots toy.robots"]
+    assert lines[robots + 1 : robots + 4] == [
+        "upstream, essential: Gears toy.gears",
+        "upstream, substitutable: Wafers chip.wafers",
+        "downstream: nothing",
+    ]
+
+
+def test_segments_of_a_cluster_stand_in_the_order_of_its_stages() -> None:
+    set_language("zh")
+    output = run("show", "--cluster", "integrated-circuits").output
+    stages = ("半导体设备", "晶圆制造", "封装测试", "芯片设计与器件产品")
+    places = [output.index(f"集成电路 · {stage}") for stage in stages]
+    assert places == sorted(places)
+    assert output.index("ic.logic-foundry\n") < output.index("ic.mcu-design\n")
 
 
 def test_show_for_machines(tmp_path: Path) -> None:
@@ -56,6 +77,8 @@ def test_show_for_machines(tmp_path: Path) -> None:
     assert (cluster["id"], cluster["status"], cluster["name"]["zh"]) == ("toys", "confirmed", "玩具")
     robots = cluster["chains"][0]["segments"][1]
     assert robots["inputs"][1] == {"segment": "chip.wafers", "class": "substitutable"}
+    gears = cluster["chains"][0]["segments"][0]
+    assert (gears["users"], robots["users"]) == ([{"segment": "toy.robots", "class": "essential"}], [])
 
 
 def test_an_unknown_cluster_is_an_error(tmp_path: Path) -> None:

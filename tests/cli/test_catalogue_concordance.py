@@ -27,12 +27,40 @@ def test_the_shipped_one_is_found_and_its_pairs_are_not_proposed_again() -> None
     assert (found["a"]["code_system"], found["b"]["code_system"]) == ("GB/T 4754-2017", "NACE Rev. 2")
 
 
-def test_without_one_there_are_only_proposals() -> None:
-    output = run("concordance", "demo-region-nace", "hangzhou-296x").output
+@pytest.fixture
+def unlinked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[str, str]:
+    """Two catalogues between which nothing is shipped."""
+    monkeypatch.setattr("chainmend.chain.concordance._SHIPPED", tmp_path)
+    return "demo-region-nace", "hangzhou-296x"
+
+
+def test_without_one_there_are_only_proposals(unlinked: tuple[str, str]) -> None:
+    output = run("concordance", *unlinked).output
     assert "no concordance between the two" in output
     (line,) = [x for x in output.splitlines() if x.startswith("mt.castings") and "geq.castings" in x]
     assert "exact" in line
     assert "0.99" in line
+
+
+def test_the_other_direction_is_derived_and_that_is_said(tmp_path: Path) -> None:
+    words = ("concordance", "demo-region-nace", "hangzhou-296x")
+    found = json.loads(run(*words, "--json").output)
+    assert found["derived"] is True
+    assert json.loads(run(*PAIR, "--json").output)["derived"] is False
+    kinds = {(x["from"], x["to"]): x["kind"] for x in found["links"]}
+    assert kinds["mt.castings", "geq.castings"] == "exact"
+    assert kinds["mt.bearings", "geq.bearings"] == "broader"
+    assert kinds["mt.linear-motion", "emb.screws"] == "narrower"
+    output = run(*words).output
+    assert "derived from the concordance of the other direction" in output
+    assert "no concordance" not in output
+    figures = tmp_path / "figures.csv"
+    figures.write_text("segment_id,value\nmt.bearings,100\nmt.linear-motion,7\n", "utf-8")
+    carried = json.loads(run(*words, "--figures", str(figures), "--json").output)["converted"]
+    assert carried["values"] == {"geq.bearings": 100.0}
+    assert carried["left"] == {"mt.linear-motion": 7.0}
+    set_language("zh")
+    assert "由反方向的对照表推得" in run(*words).output
 
 
 def test_in_chinese() -> None:
@@ -95,11 +123,14 @@ def test_figures_that_cannot_be_read(text: str, tmp_path: Path) -> None:
     assert isinstance(run(*PAIR, "--figures", str(tmp_path / "f.csv")).exception, DatasetError)
 
 
+def test_figures_need_a_concordance(unlinked: tuple[str, str], tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("segment_id,value\nmt.castings,1\n", "utf-8")
+    none = run("concordance", *unlinked, "--figures", str(tmp_path / "f.csv"))
+    assert isinstance(none.exception, SettingsError)
+
+
 def test_errors(tmp_path: Path) -> None:
     (tmp_path / "f.csv").write_text("segment_id,value\nmt.castings,1\n", "utf-8")
-    figures = ("--figures", str(tmp_path / "f.csv"))
-    back = run("concordance", "demo-region-nace", "hangzhou-296x", *figures)
-    assert isinstance(back.exception, SettingsError)
-    assert isinstance(run(*PAIR, *figures).exception, CatalogueError)
+    assert isinstance(run(*PAIR, "--figures", str(tmp_path / "f.csv")).exception, CatalogueError)
     assert isinstance(run(*PAIR, "--file", str(tmp_path / "no.yaml")).exception, CatalogueError)
     assert isinstance(run(*PAIR, "--out", str(tmp_path / "x.txt")).exception, SettingsError)

@@ -132,6 +132,22 @@ def test_a_catalogue_does_not_differ_from_itself(town: str) -> None:
     assert found["placements"]["moving"] == 0
 
 
+def test_that_is_said_in_one_sentence_without_a_table(town: str, versions: tuple[str, str]) -> None:
+    words = ("diff", "demo-region-nace", "demo-region-nace")
+    assert run(*words).output.splitlines()[1:] == ["the two catalogues are the same"]
+    assert run(*words, "--dataset", town).output.splitlines()[1:] == [
+        "the two catalogues are the same",
+        "made-up data",
+        "0 of 3 firms move",
+    ]
+    set_language("zh")
+    assert "两个目录相同" in run(*words).output
+    set_language("en")
+    copy = shutil.copytree(versions[0], Path(versions[0]).parent / "copy")
+    (copy / "toys.yaml").write_text(TOYS.replace("示例公司", "另一公司"), "utf-8")
+    assert "nothing that is compared changed" in run("diff", versions[0], str(copy)).output
+
+
 def test_two_cities_by_a_concordance(tmp_path: Path) -> None:
     links = tmp_path / "links.yaml"
     links.write_text(

@@ -122,7 +122,12 @@ def draw_cluster(
         f' width="{number(_WIDTH)}" height="{number(height)}" role="img" aria-label="{escape(name)}">',
         f"<style>{_STYLE}</style>",
         f'<rect width="{number(_WIDTH)}" height="{number(height)}" fill="#fff"/>',
-        *_title(found, chains[chain].name if chain and len(chains) > 1 else None, plan, languages),
+        *_title(
+            found,
+            chains[chain].name if chain and len(chains) > 1 else None,
+            _counts(catalogue, ids),
+            languages,
+        ),
         *_headings(catalogue, plan, heads, top, languages),
         *lines(plan, frame, top),
         *(_segment(catalogue, plan, boxes[id], plan.spots[id], frame, top) for id in sorted(boxes)),
@@ -169,8 +174,20 @@ def _say(text: str, languages: Languages, **values: object) -> str:
     return f"{zh} {en}" if languages == "both" else zh if languages == "zh" else en
 
 
-def _title(cluster: Cluster, chain: Text | None, plan: Layout, languages: Languages) -> Iterable[str]:
-    """Name of the cluster, of the chain if it is one, how surely the name is known, and how much is shown."""
+def _counts(catalogue: Catalogue, ids: list[str]) -> tuple[int, int, int]:
+    """Segments, dependences among them, and those that lead from or to a segment outside."""
+    chosen = set(ids)
+    ends = [
+        (d.source in chosen) + (d.target in chosen) for d in catalogue.dependences if d.kind != "irrelevant"
+    ]
+    return len(chosen), ends.count(2), ends.count(1)
+
+
+def _title(
+    cluster: Cluster, chain: Text | None, counts: tuple[int, int, int], languages: Languages
+) -> Iterable[str]:
+    """Name of the cluster, of the chain if it is one, how surely the name is known, and how much there is."""
+    shown, inside, across = counts
     x = _MARGIN
     names = [cluster.name, *([chain] if chain else [])]
     for n, (text, _face) in enumerate(part for name in names for part in _named(name.pair, languages)):
@@ -184,8 +201,9 @@ def _title(cluster: Cluster, chain: Text | None, plan: Layout, languages: Langua
         "open": "open slot",
     }
     yield _status(cluster.status, _MARGIN + 6, 57)
-    shown = sum(not s.lane and s.id not in plan.grid.left | plan.grid.right for s in plan.spots.values())
-    counted = _say("segments: {n}, dependences: {m}", languages, n=shown, m=len(plan.links))
+    counted = _say(
+        "segments: {n}, dependences: {m} inside, {k} with the outside", languages, n=shown, m=inside, k=across
+    )
     yield _text(_MARGIN + 18, 62, f"{_say(words[cluster.status], languages)}  ·  {counted}", 12.5, "s")
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 _SAFE = 1.06  # faces differ; what fits by this estimate fits in the widest of those we name
+_WORDS = "基础设施|工业软件|铝镁合金|电路板|自动化|可编程|门阵列|高性能"  # longer words that pairs would cut
 _NARROW, _WIDE = frozenset("iljtfrI.,:;'|!()[]-/ "), frozenset("mwMW@%")
 
 
@@ -34,8 +35,9 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     """Lines of `text` that fit into `room`, as few as can be and of even length.
 
     Chinese breaks after "and", a comma or a Latin word where that takes no more lines, else between pairs of
-    characters, as most words have two, else between any two, but not before closing punctuation. Other words stay
-    whole and may break after a hyphen or a slash. A single word wider than `room` stands on a line of its own.
+    characters, as most words have two (some longer ones are known), else between any two, but not before closing
+    punctuation. Other words stay whole and may break after a hyphen or a slash. A single word wider than `room` stands
+    on a line of its own.
 
     Examples
     --------
@@ -43,13 +45,13 @@ def wrap(text: str, size: float, room: float) -> list[str]:
     ['Extreme-ultraviolet', 'lithography']
     >>> wrap("半导体光刻设备", 12.0, 60.0)
     ['半导体光', '刻设备']
-    >>> wrap("电子设计自动化软件", 12.0, 90.0)
-    ['电子设计', '自动化软件']
+    >>> wrap("数据中心基础设施建设", 12.0, 120.0)
+    ['数据中心', '基础设施建设']
     """
     pieces = _pieces(text)
     lines = _fill(pieces, size, room)
     phrases = re.findall(r".*?(?:[与和及、]|[A-Za-z0-9] )|.+$", text)
-    for larger in (phrases, _pairs(pieces)):
+    for larger in (phrases, _pairs(text)):
         better = _fill(larger, size, room)
         if len(better) == len(lines) and max(width(line, size) for line in better) <= room:
             pieces, lines = larger, better
@@ -73,17 +75,18 @@ def _pieces(text: str) -> list[str]:
     return re.findall(rf"{opening}*{wide}{closing}*\s*|(?:(?!{wide})[^\s/-])+[/-]?\s*|[/-]\s*", text)
 
 
-def _pairs(pieces: list[str]) -> list[str]:
-    """Chinese characters by two from the beginning of a run; other words as they are."""
+def _pairs(text: str) -> list[str]:
+    """Known words, and Chinese characters by two from the beginning of a run; other words as they are."""
     pairs: list[str] = []
-    waiting = False
-    for piece in pieces:
-        wide = len(piece) == 1 and unicodedata.east_asian_width(piece) in "WF"
-        if wide and waiting:
-            pairs[-1] += piece
-        else:
-            pairs.append(piece)
-        waiting = wide and not waiting
+    for n, part in enumerate(re.split(f"({_WORDS})", text)):
+        waiting = False
+        for piece in [part] if n % 2 else _pieces(part):
+            wide = len(piece) == 1 and unicodedata.east_asian_width(piece) in "WF"
+            if wide and waiting:
+                pairs[-1] += piece
+            else:
+                pairs.append(piece)
+            waiting = wide and not waiting
     return pairs
 
 

@@ -52,8 +52,9 @@ def find(catalogue: Catalogue, term: str) -> list[Match]:
 
     An equal text counts more than one that holds the term, a name more than a product term, that more than a firm or
     a code, and the sentence that describes the segment least. Among texts of one kind the one that is nearest to the
-    term in length comes first. Letters of either case and either width are the same, and Latin words match from
-    their beginning.
+    term in length comes first; where that is equal, the segment that names the firm or the code earlier in its list,
+    that of fewer codes, the earlier stage, and the one with more inputs and users. A firm is found by its full name
+    too. Letters of either case and either width are the same, and Latin words match from their beginning.
 
     Examples
     --------
@@ -66,7 +67,7 @@ def find(catalogue: Catalogue, term: str) -> list[Match]:
         return []
     names = {code: text.pair for code, text in catalogue.codes}
     found = [m for s in catalogue.segments.values() if (m := _best(s, wanted, names))]
-    return sorted(found, key=lambda m: (-m.score, _listed(m), m.segment.id))
+    return sorted(found, key=lambda m: (-m.score, *_central(catalogue, m), m.segment.id))
 
 
 def near(catalogue: Catalogue, term: str, limit: int = 5) -> list[str]:
@@ -107,9 +108,17 @@ def neighbours(catalogue: Catalogue, segment: Segment) -> tuple[list[Dependence]
     return into, sorted(catalogue.downstream.get(segment.id, ()), key=lambda d: order.index(d.kind))
 
 
-def _listed(m: Match) -> int:
-    """How many codes stand beside the one met: a segment of that code alone comes before one of many."""
-    return len(m.segment.codes) if m.by in ("code", "class") else len(m.segment.hs) if m.by == "hs" else 0
+def _central(catalogue: Catalogue, m: Match) -> tuple[int, int, int, int]:
+    """How central what was met is to its segment, and the segment to its chain: least first."""
+    s = m.segment
+    place = count = stage = 0
+    if m.by == "firm":
+        place = s.firms.index(m.text)
+    elif m.by in ("code", "class", "hs"):
+        codes = s.hs if m.by == "hs" else s.codes
+        place, count = codes.index(m.text.split()[0]), len(codes)
+        stage = [stage.id for stage in catalogue.chains[s.chain_id].stages].index(s.stage)
+    return place, count, stage, -len(s.inputs) - len(catalogue.downstream.get(s.id, ()))
 
 
 def _texts(s: Segment, names: dict[str, tuple[str, str]]) -> Iterator[tuple[By, str, str]]:
@@ -157,6 +166,8 @@ def _score(by: By, text: str, wanted: str) -> float:
         return 0
     if _holds(text, wanted, whole=len(wanted) <= _SHORT):
         return within + 9 * len(wanted) / len(text)
+    if by == "firm" and len(text) >= _SHORT and _holds(wanted, text, whole=True):
+        return within + 10 + 9 * len(text) / len(wanted)  # its full name, before the words that stand in it
     if by in ("name", "term") and 2 * len(text) >= len(wanted) and _holds(wanted, text, whole=True):
         return within - 20 + 9 * len(text) / len(wanted)
     return 0

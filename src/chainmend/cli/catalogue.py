@@ -12,7 +12,9 @@ from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
-    from chainmend.chain.model import Catalogue, Cluster
+    from collections.abc import Iterable
+
+    from chainmend.chain.model import Catalogue, Cluster, Dependence, Segment
     from chainmend.chain.problem import Problem
 
 # further subcommands, each in its module catalogue_<name>
@@ -48,7 +50,7 @@ def show(
             "name": _text(catalogue.name),
             "code_system": catalogue.code_system,
             "fingerprint": catalogue.fingerprint,
-            "clusters": [_plain(c) for c in chosen],
+            "clusters": [_plain(catalogue, c) for c in chosen],
         }
     )
     if cluster:
@@ -149,26 +151,55 @@ def _one(output: Output, catalogue: Catalogue, cluster: Cluster) -> None:
     if cluster.scope_note:
         output.say(cluster.scope_note[language()])
     for chain in cluster.chains:
-        stages = {stage.id: stage.name[language()] for stage in chain.stages}
-        rows = [
-            (
-                s.id,
-                s.name[language()],
-                stages[s.stage],
-                len(s.inputs),
-                len(catalogue.downstream.get(s.id, ())),
-            )
-            for s in chain.segments
-        ]
-        columns = ("id", _("segment"), _("stage"), _("inputs"), _("goes into"))
-        output.table(chain.name[language()], columns, rows, right=(3, 4))
+        for stage in chain.stages:
+            output.say(f"{chain.name[language()]} · {stage.name[language()]}", style="bold")
+            for s in chain.segments:
+                if s.stage == stage.id:
+                    output.say(f"{s.name[language()]}  {s.id}")
+                    tell_neighbours(output, catalogue, s)
+
+
+def tell_neighbours(output: Output, chains: Catalogue, segment: Segment) -> None:
+    """What goes into a segment and what it goes into, a line for each class of dependence."""
+    from chainmend.chain.lookup import neighbours
+
+    into, out = neighbours(chains, segment)
+    _edges(output, chains, _("upstream"), [(d, d.source) for d in into])
+    _edges(output, chains, _("downstream"), [(d, d.target) for d in out])
+
+
+def _edges(output: Output, chains: Catalogue, title: str, edges: list[tuple[Dependence, str]]) -> None:
+    """One line a class of dependence: the segments on the other side, with their clusters where they differ."""
+    if not edges:
+        output.say("   " + _("{side}: nothing").format(side=title))
+    for kind in dict.fromkeys(d.kind for d, _id in edges):
+        ends = [chains.segments[id] for d, id in edges if d.kind == kind]
+        names = joined([f"{e.name[language()]} {e.id}" for e in ends])
+        output.say(
+            "   " + _("{side}, {kind}: {names}").format(side=title, kind=class_name(kind), names=names)
+        )
+
+
+def class_name(kind: str) -> str:
+    """Name of a class of dependence in the current language."""
+    words = {
+        "essential": _("essential"),
+        "substitutable": _("substitutable"),
+        "irrelevant": _("irrelevant"),
+    }
+    return words[kind]
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts in one line, as the current language lists them."""
+    return ("、" if language() == "zh" else ", ").join(texts)
 
 
 def _text(text: Any) -> dict[str, str] | None:
     return {"zh": text.zh, "en": text.en} if text else None
 
 
-def _plain(cluster: Cluster) -> dict[str, Any]:
+def _plain(catalogue: Catalogue, cluster: Cluster) -> dict[str, Any]:
     return {
         "id": cluster.id,
         "name": _text(cluster.name),
@@ -188,6 +219,9 @@ def _plain(cluster: Cluster) -> dict[str, Any]:
                         "codes": list(s.codes),
                         "hs": list(s.hs),
                         "inputs": [{"segment": d.source, "class": d.kind} for d in s.inputs],
+                        "users": [
+                            {"segment": d.target, "class": d.kind} for d in catalogue.downstream.get(s.id, ())
+                        ],
                     }
                     for s in chain.segments
                 ],

@@ -41,7 +41,7 @@ def concordance(
 ) -> None:
     """Print links, proposals and, with --figures, what goes over and what stays."""
     from chainmend.chain.catalogue import load_catalogue
-    from chainmend.chain.concordance import check_concordance, convert, shipped_concordance
+    from chainmend.chain.concordance import convert
     from chainmend.chain.matching import proposals
     from chainmend.errors import SettingsError
 
@@ -50,10 +50,7 @@ def concordance(
             out.name, expected=_("a name that ends in .csv"), do=_("name another file with --out")
         )
     output, ours, theirs = Output(json=json), load_catalogue(a), load_catalogue(b)
-    path = file or shipped_concordance(ours.id, theirs.id)
-    links, problems = check_concordance(path, ours, theirs) if path else (None, [])
-    if problems:
-        _refuse(output, problems)
+    links, derived = _links(output, file, ours, theirs)
     known = [(link.source, link.target) for link in links.links] if links else []
     proposed = proposals(ours, theirs, known, least)
     carried = None
@@ -65,10 +62,29 @@ def concordance(
         carried = convert(_figures(figures), links, ours)
     if out is not None:
         _write(out, links, proposed, carried)
-    output.emit(_plain(ours, theirs, links, proposed, carried))
+    output.emit({"derived": derived} | _plain(ours, theirs, links, proposed, carried))
+    if derived:
+        output.say(_("derived from the concordance of the other direction"))
     _tell(output, ours, theirs, links, proposed, carried)
     if out is not None:
         output.say(_("written to {folder}").format(folder=out))
+
+
+def _links(
+    output: Output, file: Path | None, ours: Catalogue, theirs: Catalogue
+) -> tuple[Concordance | None, bool]:
+    """The concordance of the file, the shipped one or that of the other direction, and whether it is the last."""
+    from chainmend.chain.concordance import check_concordance, load_concordance, shipped_concordance
+    from chainmend.chain.reverse import reverse
+
+    path = file or shipped_concordance(ours.id, theirs.id)
+    if path:
+        links, problems = check_concordance(path, ours, theirs)
+        if problems:
+            _refuse(output, problems)
+        return links, False
+    back = shipped_concordance(theirs.id, ours.id)
+    return (reverse(load_concordance(back, theirs, ours)), True) if back else (None, False)
 
 
 def _refuse(output: Output, problems: list[Any]) -> None:

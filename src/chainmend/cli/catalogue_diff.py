@@ -165,6 +165,11 @@ def _values(change: Change, values: tuple[str, ...]) -> str:
 
 def _changes(output: Output, a: Catalogue, b: Catalogue, found: Comparison, limit: int) -> None:
     output.say(f"{a.id} {a.version} → {b.id} {b.version}", style="bold")
+    if not found.changes:
+        same = a.fingerprint == b.fingerprint
+        equal, rest = _("the two catalogues are the same"), _("nothing that is compared changed")
+        output.say(equal if same else rest)
+        return
     names = {c.id: c for x in (a, b) for c in x.clusters}
     counted: dict[tuple[str, str], int] = {}
     for c in found.changes:
@@ -216,6 +221,8 @@ def _moved(output: Output, a: Catalogue, b: Catalogue, moved: dict[str, Any], li
         return f"{id} {names[id]}" if id is not None else _("on no segment")
 
     flows: pl.DataFrame = moved["flows"]
+    if flows.is_empty():
+        return
     shown = flows.head(limit) if limit else flows
     output.table(
         _("Firms that move"),

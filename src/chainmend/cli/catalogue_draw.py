@@ -21,11 +21,10 @@ def add(group: typer.Typer) -> None:
 
 
 def draw(
-    out: Annotated[Path, typer.Argument(help=_("folder that the pictures are written to"))],
+    out: Annotated[Path, typer.Option("--out", help=_("folder that the pictures are written to"))],
     name: Annotated[
-        str,
-        typer.Option("--catalogue", envvar=CATALOGUE_VARIABLE, help=_("id of a catalogue, or its folder")),
-    ] = (DEFAULT_CATALOGUE),
+        str, typer.Argument(envvar=CATALOGUE_VARIABLE, help=_("a shipped catalogue or a folder"))
+    ] = DEFAULT_CATALOGUE,
     cluster: Annotated[str | None, typer.Option("--cluster", help=_("id of one cluster to draw"))] = None,
     chain: Annotated[str | None, typer.Option("--chain", help=_("id of one chain to draw"))] = None,
     neighbours: Annotated[
@@ -45,7 +44,7 @@ def draw(
             f"--names {names}", expected=_("one of: {ids}").format(ids=", ".join(get_args(Languages)))
         )
     if out.exists() and not out.is_dir():
-        raise SettingsError(out.name, expected=_("a folder"), do=_("name another folder"))
+        raise SettingsError(out.name, expected=_("a folder"), do=_("name another folder with --out"))
     catalogue = load_catalogue(name)
     pictures = {
         f"{chain or id}.svg": (

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
-from chainmend.cli.catalogue import status_name
+from chainmend.cli.catalogue import joined, status_name, tell_neighbours
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
     from chainmend.chain.lookup import Match
-    from chainmend.chain.model import Catalogue, Cluster, Dependence, Segment
+    from chainmend.chain.model import Catalogue, Cluster, Segment
 
 
 def add(group: typer.Typer) -> None:
@@ -59,13 +59,11 @@ def find(
     if not matches:
         output.say(_("no segment is found by {term}").format(term=term))
         if like:
-            output.say(_("what looks like it: {names}").format(names=_joined(like)))
+            output.say(_("what looks like it: {names}").format(names=joined(like)))
         raise typer.Exit(1)
 
 
 def _tell(output: Output, chains: Catalogue, match: Match, number: int) -> None:
-    from chainmend.chain.lookup import neighbours
-
     s, cluster = match.segment, _cluster(chains, match.segment)
     other = s.name["en" if language() == "zh" else "zh"]
     output.say(f"{number}. {s.name[language()]} {other}  {s.id}", style="bold")
@@ -76,32 +74,8 @@ def _tell(output: Output, chains: Catalogue, match: Match, number: int) -> None:
     output.say("   " + _("found by {kind}: {text}").format(kind=_by(match.by), text=match.text))
     if s.codes or s.hs:
         codes = _("industry codes {codes}; customs codes {hs}")
-        output.say("   " + codes.format(codes=_joined(s.codes) or "–", hs=_joined(s.hs) or "–"))
-    into, out = neighbours(chains, s)
-    _edges(output, chains, _("upstream"), [(d, d.source) for d in into])
-    _edges(output, chains, _("downstream"), [(d, d.target) for d in out])
-
-
-def _edges(output: Output, chains: Catalogue, title: str, edges: list[tuple[Dependence, str]]) -> None:
-    """One line a class of dependence: the segments on the other side, with their clusters where they differ."""
-    if not edges:
-        output.say("   " + _("{side}: nothing").format(side=title))
-    for kind in dict.fromkeys(d.kind for d, _id in edges):
-        ends = [chains.segments[id] for d, id in edges if d.kind == kind]
-        names = _joined([f"{e.name[language()]} {e.id}" for e in ends])
-        output.say(
-            "   " + _("{side}, {kind}: {names}").format(side=title, kind=class_name(kind), names=names)
-        )
-
-
-def class_name(kind: str) -> str:
-    """Name of a class of dependence in the current language."""
-    words = {
-        "essential": _("essential"),
-        "substitutable": _("substitutable"),
-        "irrelevant": _("irrelevant"),
-    }
-    return words[kind]
+        output.say("   " + codes.format(codes=joined(s.codes) or "–", hs=joined(s.hs) or "–"))
+    tell_neighbours(output, chains, s)
 
 
 def _by(by: str) -> str:
@@ -117,10 +91,6 @@ def _by(by: str) -> str:
         "what": _("description"),
     }
     return words[by]
-
-
-def _joined(texts: Any) -> str:
-    return ("、" if language() == "zh" else ", ").join(texts)
 
 
 def _cluster(chains: Catalogue, segment: Segment) -> Cluster:

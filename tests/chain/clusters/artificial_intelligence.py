@@ -31,7 +31,7 @@ EXPECTATION = Expectation(
     facts=(
         ("ic.ai-chip-design", "ai.accelerator-boards", "essential"),
         ("ic.memory-manufacturing", "ai.accelerator-boards", "essential"),
-        ("ic.advanced-packaging", "ai.accelerator-boards", "essential"),
+        ("ic.advanced-packaging", "ai.accelerator-boards", None),  # it goes into the chip on the board
         ("ai.accelerator-boards", "ai.ai-servers", "essential"),
         ("ic.processor-design", "ai.servers", "essential"),
         ("com.optical-transceivers", "ai.ai-servers", "essential"),
