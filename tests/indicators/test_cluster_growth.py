@@ -19,6 +19,7 @@ from chainmend.indicators.cluster_growth import (
     growth_gap,
     growth_gap_of_firms,
 )
+from chainmend.indicators.growth import shift_share
 from chainmend.indicators.measure import measure
 
 from .small import CHIPS, DAY, HERE, SIGHT, by_subject, firm, made
@@ -68,6 +69,17 @@ def test_the_parts_sum_to_the_gap_in_any_unit_and_order(
     assert weights @ found.within == pytest.approx(0, abs=1e-9 * scale)
     other = growth_gap(before[:, ::-1] * unit, after[:, ::-1] * unit)
     assert other.within == pytest.approx(found.within, abs=1e-9 * scale)
+
+
+@given(before=tables, after=tables)
+@settings(max_examples=20, deadline=None)
+def test_the_parts_are_the_shifts_of_shift_share_over_the_base(before: np.ndarray, after: np.ndarray) -> None:
+    found = growth_gap(before, after)
+    for row in range(len(before)):
+        shift = shift_share(before[row], after[row], before.sum(axis=0), after.sum(axis=0))
+        base, scale = before[row].sum(), 1 + after.sum() / before[row].sum()
+        assert found.composition[row] == pytest.approx(shift.mix.sum() / base, abs=1e-9 * scale)
+        assert found.within[row] == pytest.approx(shift.regional.sum() / base, abs=1e-9 * scale)
 
 
 def test_a_cluster_that_is_all_industry_has_no_gap() -> None:

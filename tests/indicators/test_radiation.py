@@ -15,6 +15,7 @@ from scipy import sparse
 from chainmend.errors import IndicatorError
 from chainmend.indicators import radiation
 from chainmend.indicators.estimate import Estimate
+from chainmend.indicators.measure import measure
 
 from .small import CHIPS, HERE, SIGHT, by_subject, firm, made
 
@@ -82,6 +83,13 @@ def test_where_nothing_leaves_the_city() -> None:
     assert (diverse.value, diverse.note) == (None, ("没有销往市外的交易", "no sale leaves the city"))
     assert by_subject(radiation.market_radiations, city)[CHIPS].value == 0.0
     assert by_subject(radiation.local_sales_shares, city)[CHIPS].value == 1.0
+
+
+def test_without_supply_links_there_is_nothing_to_measure() -> None:
+    with pytest.raises(IndicatorError, match="甲市: no supply links or trades"):
+        list(radiation.market_radiations(made(FIRMS, PARTS)))
+    found = measure(made(FIRMS, PARTS), ["market_radiation"])
+    assert found.not_measured["market_radiation"][1] == "needs the tables supply_links"
 
 
 Pure = Callable[..., Estimate]

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from chainmend.i18n import both
-from chainmend.indicators.estimate import Estimate, estimate, positive, ratio
-from chainmend.indicators.estimate import amounts as firms_amounts
+from chainmend.indicators.estimate import Estimate, amounts, estimate, positive, ratio
 from chainmend.indicators.members import members_of, ratio_readings, unknown
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.resampling import DRAWS
@@ -58,7 +57,7 @@ def output_density(
     >>> output_density([300.0, 200.0], 25.0).value
     20.0
     """
-    x, size = firms_amounts(output, "output"), positive(area, "area")
+    x, size = amounts(output, "output"), positive(area, "area")
     return estimate(
         lambda drawn: float(x[drawn].sum() / size), len(x), interval=interval, draws=draws, seed=seed
     )

@@ -2,9 +2,8 @@
 
 The *composition* is what the cluster would grow more than all industry if each of its activities grew as that activity
 does in all industry: it sits in activities that grow fast. *Within* is the rest: it grows faster than its activities.
-Activities are the divisions of the industry codes (two digits). Both years are of the same firms: one that is in the
-earlier data only if it has closed since (output 0 now), in the later ones only if it was founded since (0 then).
-Everybody else without an output at both dates is left out, so that a longer list of firms is no growth.
+Activities are the divisions of the industry codes (two digits). Both dates are of the same firms: one that is in the
+earlier data only counts if it has closed since, one in the later data only if it was founded since.
 """
 
 from __future__ import annotations
@@ -14,14 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import polars as pl
 
-from chainmend.chain.scope import bare_code
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
 from chainmend.indicators.arrays import table, vector
 from chainmend.indicators.estimate import Estimate, amounts
-from chainmend.indicators.members import Members, local_members, unknown
+from chainmend.indicators.matched import match
+from chainmend.indicators.members import local_members, unknown
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.resampling import DRAWS, bootstrap
 from chainmend.registry import register
@@ -221,42 +219,6 @@ def _whole(activity: ArrayLike, length: int) -> NDArray[np.int64]:
     return given.astype(np.int64)
 
 
-@dataclass(frozen=True)
-class _Matched:
-    """Local firms of two dates, with their output then and now (nan: not comparable) and activity.
-
-    The groups are the clusters, the city as all clusters together, and all industry.
-    """
-
-    members: Members
-    before: FloatArray
-    after: FloatArray
-    activity: NDArray[np.int64]
-
-
-def _match(city: City, earlier: City) -> _Matched:
-    """Put the firms of two dates side by side; those that closed in between keep the clusters they were in."""
-    now, then = local_members(city), local_members(earlier)
-    closed = city.dataset.firms.filter(pl.col("status") == "closed")["firm_id"]
-    gone = np.flatnonzero(then.firms["firm_id"].is_in(closed.implode()).to_numpy())
-    was_there = now.firms["firm_id"].is_in(earlier.dataset.firms["firm_id"].implode()).to_numpy()
-    old = pl.DataFrame({"firm_id": then.firms["firm_id"], "old": then.figure("output")})
-    joined = now.firms.join(old, on="firm_id", how="left", maintain_order="left")
-    founded = (joined["founded"] > earlier.dataset.date).fill_null(value=False).to_numpy()
-    before = np.where(founded & ~was_there, 0.0, joined["old"].fill_null(np.nan).to_numpy())
-    columns = ["firm_id", "industry_code", "output"]
-    firms = pl.concat([now.firms.select(columns), then.firms[gone.tolist()].select(columns)])
-    share = np.hstack([now.share, then.share[:, gone]])
-    together = np.minimum(share[:-1].sum(axis=0), share[-1])
-    codes = [bare_code(c)[:2] if c else "" for c in firms["industry_code"]]
-    return _Matched(
-        Members(city, firms, (*now.subjects, now.subjects[-1]), np.vstack([share[:-1], together, share[-1]])),
-        np.concatenate([before, then.figure("output")[gone]]),
-        np.concatenate([now.figure("output"), np.zeros(len(gone))]),
-        np.unique(codes, return_inverse=True)[1].astype(np.int64),
-    )
-
-
 def _growth_readings(city: City, part: Literal["gap", "composition", "within"]) -> Iterator[Reading]:
     """One part of the gap of each cluster, and of all clusters together, against all industry of the city."""
     scope, earlier = city.scope("output"), city.before
@@ -264,12 +226,7 @@ def _growth_readings(city: City, part: Literal["gap", "composition", "within"]) 
         for level, subject in local_members(city).subjects:
             yield unknown(level, subject, scope, both("no data of an earlier date to compare with"))
         return
-    dates = (earlier.dataset.date, city.dataset.date)
-    if dates[0] >= dates[1]:
-        raise IndicatorError(
-            str(dates[0]), expected=_("an earlier date than {date}").format(date=dates[1]), where="before"
-        )
-    matched = _match(city, earlier)
+    matched = match(city, earlier)
     members, figures = matched.members, (matched.before, matched.after)
     n = int(matched.activity.max(initial=0)) + 1
 
@@ -289,7 +246,7 @@ def _growth_readings(city: City, part: Literal["gap", "composition", "within"]) 
             yield unknown(level, subject, scope, both("no output at the earlier date"))
         else:
             found = getattr(growth_gap(own[0][None], own[1][None], *whole), part)
-            note = both("from {a} to {b}", a=dates[0], b=dates[1])
+            note = both("from {a} to {b}", a=earlier.dataset.date, b=city.dataset.date)
             if known.note:
                 note = both("{period}; {known}", period=note, known=known.note)
             yield Reading(level, subject, float(found[0]), scope, note=note)
