@@ -48,6 +48,43 @@ class Thresholds(BaseModel):
         ge=0,
         description="a year, in the currency of the dataset; below it purchases say too little for the link rules",
     )
+    systemic_esri: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="systemic above this share of the city's output lost when the firm stops",
+    )
+    systemic_ratio: float = Field(
+        3.0, ge=1, description="and above so many times the firm's own share of the city's output"
+    )
+    fragile_loss: float = Field(
+        0.01,
+        ge=0,
+        le=1,
+        description="fragile above this share of the city's output lost beyond the segment's own when it stops",
+    )
+    decline: float = Field(
+        0.2, ge=0, le=1, description="declining where sales fell by more than this in a year"
+    )
+    anchor_share: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="a local firm with this share of a year's local sales on the segment is an anchor, like a leader",
+    )
+    district_share: float = Field(
+        0.8, ge=0, le=1, description="clustered risk above this share of local supply in one district"
+    )
+    distress_z: float = Field(
+        3.0, gt=0, description="distress above this robust z of a month against its own band"
+    )
+    distress_years: int = Field(3, ge=1, description="years before a month that make its band")
+    technology_ratio: float = Field(
+        0.5,
+        ge=0,
+        description="short of technology below this ratio of patents per output to the national mean",
+    )
+    near_km: float = Field(50.0, gt=0, description="a supplier within so many kilometres of the city is near")
 
 
 class Severity(BaseModel):
@@ -76,6 +113,19 @@ class Persistence(BaseModel):
     change: float = Field(1.0, ge=0, description="points a severity must move to be worse or eased")
 
 
+class Network(BaseModel):
+    """What a scan computes on the supply network: knock-outs, systemic firms, values of mending."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(
+        True, description="false leaves out what is computed on the network; its rules are then not checked"
+    )
+    tolerance: float = Field(
+        0.01, gt=0, lt=1, description="a cascade ends when no firm's loss changes by more in a step"
+    )
+
+
 class Settings(BaseSettings):
     """Everything a scan can be told beside its data and its catalogue.
 
@@ -92,6 +142,7 @@ class Settings(BaseSettings):
     thresholds: Thresholds = Thresholds()
     severity: Severity = Severity()
     persistence: Persistence = Persistence()
+    network: Network = Network()
 
 
 def load_settings(path: Path | None = None) -> Settings:

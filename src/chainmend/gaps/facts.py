@@ -102,6 +102,8 @@ class Facts:
         Segment id -> origins of world supply, None without a provision table.
     tables
         Names of the tables that were there.
+    impact, declines, districts, technology, reach, distress
+        Segment id -> what the module of that name in `chainmend.gaps` computes; None where its tables are missing.
     """
 
     segments: Mapping[str, SegmentFacts]
@@ -110,6 +112,12 @@ class Facts:
     trade: Mapping[str, list[TradeYear]] | None
     world: Mapping[str, list[dict[str, Any]]] | None
     tables: frozenset[str]
+    impact: Mapping[str, Any] | None = None
+    declines: Mapping[str, Any] | None = None
+    districts: Mapping[str, Any] | None = None
+    technology: Mapping[str, Any] | None = None
+    reach: Mapping[str, Any] | None = None
+    distress: Mapping[str, Any] | None = None
 
     def frame(self) -> pl.DataFrame:
         """Facts as a frame, one row a segment."""
