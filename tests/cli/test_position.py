@@ -117,6 +117,13 @@ def test_a_single_city_has_no_rank(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "no figure of the city" in out  # of the second set
 
 
+def test_refused_rows_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = ROWS[3].replace("nominal", "fixed")
+    code, out, _err = run(capsys, "position", folder(tmp_path, *ROWS[:2], bad))
+    assert code == 0
+    assert "rows refused, see `chainmend check`: statistics 1" in out
+
+
 def test_the_made_up_city_says_that_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_dataset(make_city(firms=400).now, tmp_path)
     code, out, _err = run(capsys, "position", str(tmp_path))

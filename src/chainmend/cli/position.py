@@ -52,10 +52,16 @@ def position(
                 {**asdict(x.figure), "why": {"zh": x.why[0], "en": x.why[1]}} for x in found.left_out
             ],
             "rejected": dict(data.rejected),
+            "notes": list(data.notes),
         }
     )
     mark = f"  [{_('made-up data, no real firm or city')}]" if data.synthetic else ""
     output.say(_("{city}, data of {date}").format(city=found.city, date=found.date) + mark)
+    if data.rejected:
+        tables = ", ".join(f"{table} {n:,}" for table, n in data.rejected.items())
+        output.say(_("rows refused, see `chainmend check`: {tables}").format(tables=tables))
+    for note in data.notes:
+        output.say(f"- {note}")
     _set(output, _("Scale and growth"), found.scale)
     _set(output, _("Structure and resilience"), found.structure)
     _universes(output, found)
