@@ -14,7 +14,8 @@ from chainmend.i18n import _, both
 from chainmend.indicators.growth import compound_growth
 from chainmend.indicators.peers import LeftOut, Series, Sides, sides
 from chainmend.indicators.ranking import Standing, standing
-from chainmend.indicators.scope import Bound, Figure, Scope, part_names, require_same
+from chainmend.indicators.scope import Bound, Figure, Scope, require_same
+from chainmend.indicators.wording import part_names
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -1,0 +1,74 @@
+"""Names of measures, universes and parts of a scope in both languages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chainmend.i18n import both
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def part_names(parts: Iterable[str]) -> tuple[str, str]:
+    """Names of parts of a scope, or of the unit, in Chinese and in English.
+
+    Examples
+    --------
+    >>> part_names(["months", "unit"])[1]
+    'cumulated months, unit'
+    """
+    names = {
+        "measure": both("statistical measure"),
+        "universe": both("universe"),
+        "year": both("year"),
+        "months": both("cumulated months"),
+        "basis": both("price basis"),
+        "unit": both("unit"),
+    }
+    comma = both(", ")
+    zh, en = (comma[n].join(names[part][n] for part in parts) for n in (0, 1))
+    return zh, en
+
+
+def measure_name(measure: str) -> tuple[str, str]:
+    """Return a measure in Chinese and in English; one that is not known stays as it is written.
+
+    Examples
+    --------
+    >>> measure_name("value_added")[1], measure_name("吞吐量")
+    ('value added', ('吞吐量', '吞吐量'))
+    """
+    names = {
+        "value_added": both("value added"),
+        "gross_output": both("gross output"),
+        "output": both("output"),
+        "revenue": both("revenue"),
+        "profit": both("profit"),
+        "gdp": both("gross domestic product"),
+        "secondary_value_added": both("value added of the secondary sector"),
+        "exports": both("exports"),
+        "imports": both("imports"),
+        "purchases": both("purchases"),
+        "employees": both("employees"),
+        "firms": both("firms"),
+        "patents": both("patents"),
+        "firms_in_private_500": both("firms among the top 500 private enterprises"),
+        "firms_in_manufacturing_500": both("firms among the top 500 private manufacturers"),
+        "firms_in_services_100": both("firms among the top 100 private service enterprises"),
+        "manufacturing_share": both("share of manufacturing"),
+        "manufacturers_in_private_500": both("share of manufacturers among its top 500 private enterprises"),
+        "giants_100bn": both("firms above 100 bn"),
+    }
+    return names.get(measure, (measure, measure))
+
+
+def universe_name(universe: str) -> tuple[str, str]:
+    """Return a universe in Chinese and in English; one that is not known stays as it is written.
+
+    Examples
+    --------
+    >>> universe_name("dataset")[1]
+    'firms of the dataset'
+    """
+    return both("firms of the dataset") if universe == "dataset" else (universe, universe)
