@@ -15,7 +15,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from chainmend.indicators.dependence import Churn, Criterion, churn, persistence
+from chainmend.indicators.criteria import Criterion
+from chainmend.indicators.dependence import Churn, churn, persistence
 from chainmend.indicators.origins import import_origins, reverse_dependence
 from chainmend.names import country_name, percent
 

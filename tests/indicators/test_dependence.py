@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,59 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chainmend.errors import ChainmendError, IndicatorError
-from chainmend.indicators.dependence import (
-    Criterion,
-    YearTested,
-    churn,
-    dependence,
-    extra_region_criteria,
-    persistence,
-    purchase_criteria,
-    ratio,
-    trade_criteria,
-)
-from chainmend.settings import Thresholds
+from chainmend.indicators.criteria import Criterion
+from chainmend.indicators.dependence import YearTested, churn, dependence, persistence
 
 HELD, NOT, UNKNOWN = ((Criterion("import_hhi", value, 0.4),) for value in (0.9, 0.1, None))
 verdicts = st.dictionaries(st.integers(2000, 2010), st.sampled_from([HELD, NOT, UNKNOWN, ()]), min_size=1)
 products = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from([True, False, None]))
-
-
-def holds(criteria: tuple[Criterion, ...]) -> list[bool | None]:
-    return [c.holds for c in criteria]
-
-
-@pytest.mark.parametrize(
-    ("hhi", "world", "imports", "exports", "expected"),
-    [
-        (0.40, 0.40, 10.0, 10.0, [False, False, False]),  # at a cut is not above it
-        (0.41, 0.41, 10.1, 10.0, [True, True, True]),
-        (0.39, 0.39, 9.9, 10.0, [False, False, False]),
-        (0.41, None, 10.0, 0.0, [True, True]),  # without world trade, and without exports
-        (None, 0.5, None, 10.0, [None, True, None]),
-        (0.5, 0.5, 0.0, 0.0, [True, True, None]),
-    ],
-)
-def test_trade(
-    hhi: float | None, world: float | None, imports: float | None, exports: float, expected: list[Any]
-) -> None:
-    assert holds(trade_criteria(hhi, imports, exports, world_hhi=world)) == expected
-
-
-def test_the_older_form_and_that_of_a_city() -> None:
-    assert holds(extra_region_criteria(0.41, 0.51, 2.0, 1.0)) == [True] * 3
-    assert holds(extra_region_criteria(0.40, 0.50, 1.0, 1.0)) == [False] * 3
-    assert holds(purchase_criteria(0.41, 0.51, 2.0, 1.0)) == [True] * 3
-    assert holds(purchase_criteria(0.40, 0.50, 1.0, 1.0)) == [False] * 3
-    cuts = Thresholds(origin_hhi=0.3, outside_share=0.7, imports_over_exports=2)
-    assert holds(purchase_criteria(0.4, 0.6, 3.0, 1.0, cuts=cuts)) == [True, False, True]
-    assert [c.cut for c in trade_criteria(0.4, 3.0, 1.0, world_hhi=0.4, cuts=cuts)] == [0.3, 0.3, 2]
-
-
-def test_a_ratio_to_nothing() -> None:
-    assert ratio(1.0, 0.0) == math.inf
-    assert ratio(0.0, 0.0) is ratio(None, 1.0) is ratio(1.0, None) is None
-    assert ratio(0.0, 2.0) == 0
 
 
 def test_a_year_has_three_verdicts() -> None:
@@ -144,12 +96,6 @@ def test_churn_is_the_distance_of_jaccard(old: dict[str, bool | None], new: dict
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Criterion("import_hhi", -0.1, 0.4), "import_hhi: -0.1"),
-        (lambda: Criterion("import_hhi", math.nan, 0.4), "import_hhi: nan"),
-        (lambda: Criterion("import_hhi", 0.1, math.nan), "cut of import_hhi: nan"),
-        (lambda: trade_criteria(0.5, -1.0, 1.0), "-1.0 / 1.0: -1.0"),
-        (lambda: trade_criteria(0.5, 1.0, math.inf), "1.0 / inf: inf"),
-        (lambda: purchase_criteria(math.nan, 0.5, 1.0, 1.0), "source_hhi: nan"),
         (lambda: dependence({}), "no year"),
         (lambda: persistence({}), "no year"),
         (lambda: dependence({2025: HELD}, needed=4, window=3), "4 of 3 years"),

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from chainmend.i18n import both
-from chainmend.indicators.dependence import Dependence, churn, dependence, ratio, trade_criteria, years_held
+from chainmend.indicators.criteria import ratio, trade_criteria
+from chainmend.indicators.dependence import Dependence, churn, dependence, years_held
 from chainmend.indicators.origins import world_supply_hhi
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.scope import Scope

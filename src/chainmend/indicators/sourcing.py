@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.i18n import both
-from chainmend.indicators.dependence import dependence, purchase_criteria, years_held
+from chainmend.indicators.criteria import purchase_criteria
+from chainmend.indicators.dependence import dependence, years_held
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.scope import Scope
 from chainmend.names import country_name

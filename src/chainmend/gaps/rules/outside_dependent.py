@@ -19,13 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from chainmend.gaps.finding import Hit, NotChecked, Verdict
 from chainmend.i18n import both
-from chainmend.indicators.dependence import (
-    Criterion,
-    YearTested,
-    dependence,
-    purchase_criteria,
-    trade_criteria,
-)
+from chainmend.indicators.criteria import Criterion, purchase_criteria, trade_criteria
+from chainmend.indicators.dependence import YearTested, dependence
 from chainmend.names import country_name, percent
 from chainmend.registry import register
 
