@@ -20,6 +20,7 @@ from chainmend.indicators.cluster_growth import (
     growth_gap_of_firms,
 )
 from chainmend.indicators.growth import shift_share
+from chainmend.indicators.matched import match
 from chainmend.indicators.measure import measure
 
 from .small import CHIPS, DAY, HERE, SIGHT, by_subject, firm, made
@@ -210,6 +211,11 @@ def test_a_cluster_too_young_to_have_grown() -> None:
 def test_the_earlier_data_are_earlier() -> None:
     with pytest.raises(IndicatorError, match="before: 2025-12-31; expected: an earlier date than 2025-12-31"):
         list(cluster_growth_gaps(made(outputs(a=1.0), PARTS, before=made(outputs(a=1.0), PARTS))))
+
+
+def test_firms_of_one_date_cannot_be_matched() -> None:
+    with pytest.raises(IndicatorError, match="before: no data; expected: an earlier date than 2025-12-31"):
+        match(made(outputs(a=1.0), PARTS))
 
 
 def test_through_the_registry_with_intervals() -> None:

@@ -226,7 +226,7 @@ def _growth_readings(city: City, part: Literal["gap", "composition", "within"]) 
         for level, subject in local_members(city).subjects:
             yield unknown(level, subject, scope, both("no data of an earlier date to compare with"))
         return
-    matched = match(city, earlier)
+    matched = match(city)
     members, figures = matched.members, (matched.before, matched.after)
     n = int(matched.activity.max(initial=0)) + 1
 

@@ -15,7 +15,7 @@ import polars as pl
 from chainmend.chain.scope import bare_code
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
-from chainmend.indicators.members import Members, local_members
+from chainmend.indicators.members import Members, local_members, once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,23 +37,26 @@ class Matched:
     activity: NDArray[np.int64]
 
 
-def match(city: City, earlier: City) -> Matched:
+@once
+def match(city: City) -> Matched:
     """Put the firms of two dates side by side; those that closed in between keep the clusters they were in.
 
     Parameters
     ----------
-    city, earlier
-        The same city at two dates.
+    city
+        With the same city `before`.
 
     Raises
     ------
     IndicatorError
-        If the second is not the earlier one.
+        If there is no data before, or they are not earlier.
     """
-    dates = (earlier.dataset.date, city.dataset.date)
-    if dates[0] >= dates[1]:
+    earlier, date = city.before, city.dataset.date
+    if earlier is None or earlier.dataset.date >= date:
         raise IndicatorError(
-            str(dates[0]), expected=_("an earlier date than {date}").format(date=dates[1]), where="before"
+            _("no data") if earlier is None else str(earlier.dataset.date),
+            expected=_("an earlier date than {date}").format(date=date),
+            where="before",
         )
     now, then = local_members(city), local_members(earlier)
     closed = city.dataset.firms.filter(pl.col("status") == "closed")["firm_id"]

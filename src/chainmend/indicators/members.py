@@ -6,9 +6,10 @@ than half of the group's output (of its firms, where an output is unknown), it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import polars as pl
@@ -30,6 +31,31 @@ LEAST_COVERED = 0.5
 """Part of a group's output (or firms) whose figure must be known, so that the group's is given."""
 
 Text = tuple[str, str]
+T = TypeVar("T")
+
+
+def once(function: Callable[[City], T]) -> Callable[[City], T]:
+    """Keep what `function` says of a city with that city, as a cached property would: several indicators ask it.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> asked = []
+    >>> seven = once(lambda city: asked.append(city.name) or 7)
+    >>> city = SimpleNamespace(name="here")
+    >>> seven(city), seven(city), asked
+    (7, 7, ['here'])
+    """
+
+    @wraps(function)
+    def kept(city: City) -> T:
+        store, key = vars(city), f"{function.__module__}.{function.__qualname__}"
+        if key not in store:
+            store[key] = function(city)
+        found: T = store[key]
+        return found
+
+    return kept
 
 
 @dataclass(frozen=True)
@@ -72,6 +98,11 @@ class Members:
     subjects: tuple[tuple[Level, str], ...]
     share: FloatArray
 
+    @cached_property
+    def output(self) -> FloatArray:
+        """Output of every firm, shape (firms,); nan where it is unknown."""
+        return self.figure("output")
+
     def figure(self, name: str) -> FloatArray:
         """Figure of every firm, shape (firms,); nan where it is unknown.
 
@@ -98,7 +129,7 @@ class Members:
         arrays = [self.figure(f) if isinstance(f, str) else f for f in figures]
         mask = there & np.all([np.isfinite(a) for a in arrays], axis=0)
         n, firms = int(mask.sum()), int(there.sum())
-        output = self.share[group, there] * self.figure("output")[there]
+        output = self.share[group, there] * self.output[there]
         by_output = bool(np.isfinite(output).all() and output.sum() > 0)
         covered = float(output[mask[there]].sum() / output.sum()) if by_output else n / firms
         if n == firms:
@@ -151,6 +182,7 @@ def members_of(city: City, firms: pl.DataFrame, level: Level, names: Sequence[st
     return Members(city, firms, (*subjects, ("city", city.name)), share)
 
 
+@once
 def local_members(city: City) -> Members:
     """The active local firms by cluster."""
     firms = city.firms.filter(pl.col("place") == "local")

@@ -15,7 +15,7 @@ from scipy import sparse
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
 from chainmend.indicators.city import UNIVERSE
-from chainmend.indicators.members import Members, local_members
+from chainmend.indicators.members import Members, local_members, once
 from chainmend.indicators.scope import Scope
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Sales:
     scope: Scope
 
 
+@once
 def city_sales(city: City) -> Sales:
     """Sum the supply links of the last year by local seller and destination.
 
