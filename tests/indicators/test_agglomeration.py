@@ -84,6 +84,21 @@ def test_many_firms_in_one_of_many_regions_are_agglomerated() -> None:
     assert spread.gamma == pytest.approx(-1 / 999)
 
 
+def test_interval_over_firms_drawn_anew() -> None:
+    rng = np.random.default_rng(2)
+    sizes, region, reference = rng.uniform(1, 9, 40), rng.integers(0, 4, 40), np.ones(4)
+    plain = ellison_glaeser(sizes, region, reference)
+    found = ellison_glaeser(sizes, region, reference, interval=True, seed=1)
+    assert (found.gamma, plain.low) == (plain.gamma, None)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.gamma < found.high
+    assert found == ellison_glaeser(
+        np.append(sizes, 0), np.append(region, 1), reference, interval=True, seed=1
+    )
+    assert found != ellison_glaeser(sizes, region, reference, interval=True, seed=2)
+
+
 def test_firms_without_size_are_no_firms() -> None:
     eg = ellison_glaeser([5, 5, 10, 0], [0, 0, 1, 1], [60, 40])
     assert eg == ellison_glaeser([5, 5, 10], [0, 0, 1], [60, 40])

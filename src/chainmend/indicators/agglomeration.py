@@ -6,7 +6,7 @@ Distances between single firms are the matter of `localisation`.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
 from chainmend.indicators.arrays import FloatArray, table, vector
+from chainmend.indicators.resampling import DRAWS, bootstrap
 from chainmend.indicators.segment_firms import SegmentFirms, each_segment, segment_firms
 from chainmend.registry import register
 
@@ -40,6 +41,8 @@ class EllisonGlaeser:
         K, firms of a size above 0.
     hhi
         H, Herfindahl index of the firms.
+    low, high
+        Ends of the interval of gamma of 95 % over firms drawn anew; None where none was asked for.
     """
 
     gamma: float
@@ -47,9 +50,19 @@ class EllisonGlaeser:
     z: float | None
     firms: int
     hhi: float
+    low: float | None = None
+    high: float | None = None
 
 
-def ellison_glaeser(sizes: npt.ArrayLike, region: npt.ArrayLike, reference: npt.ArrayLike) -> EllisonGlaeser:
+def ellison_glaeser(
+    sizes: npt.ArrayLike,
+    region: npt.ArrayLike,
+    reference: npt.ArrayLike,
+    *,
+    interval: bool = False,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> EllisonGlaeser:
     """Return the Ellison-Glaeser index of one activity from its firms.
 
     ``gamma = [G / (1 - sum x^2) - H] / (1 - H)`` with ``G = sum (s - x)^2`` over regions (s, x: shares of the activity
@@ -64,6 +77,8 @@ def ellison_glaeser(sizes: npt.ArrayLike, region: npt.ArrayLike, reference: npt.
     reference
         Size of everything in each region, shape (regions,), non-negative, any unit. A region without a firm of the
         activity belongs in it.
+    interval, draws, seed
+        Draw the firms anew for an interval of gamma, so often, from there; `reference` stays as it is.
 
     Raises
     ------
@@ -85,23 +100,35 @@ def ellison_glaeser(sizes: npt.ArrayLike, region: npt.ArrayLike, reference: npt.
     (-0.5333, 0.02, 3, 0.375)
     """
     everything = vector(reference, "reference")
-    z = vector(sizes, "sizes")
-    where = _positions(region, len(z), len(everything))
-    x, z = everything / everything.sum(), z / z.sum()
-    s = np.bincount(where, z, len(x))
-    h, x2, x3 = np.square(z).sum(), np.square(x).sum(), (x**3).sum()
+    size = vector(sizes, "sizes")
+    where = _positions(region, len(size), len(everything))
+    firm = size > 0
+    size, where = size[firm], where[firm]
+    found = _index(size, where, everything)
+    if not interval:
+        return found
+    ends = bootstrap(
+        lambda drawn: _index(size[drawn], where[drawn], everything).gamma, len(size), draws=draws, seed=seed
+    )
+    return replace(found, low=float(ends.low), high=float(ends.high))
+
+
+def _index(size: FloatArray, where: npt.NDArray[np.intp], everything: FloatArray) -> EllisonGlaeser:
+    x, z = everything / everything.sum(), size / size.sum()
     if z.max() >= 1 or x.max() >= 1:
         raise IndicatorError(
             _("one firm has the whole activity") if z.max() >= 1 else _("one region has everything"),
             expected=_("at least two firms and two regions of a size above 0"),
             where="sizes" if z.max() >= 1 else "reference",
         )
+    s = np.bincount(where, z, len(x))
+    h, x2, x3 = np.square(z).sum(), np.square(x).sum(), (x**3).sum()
     g = np.square(s - x).sum()
     excess = g - (1 - x2) * h
     variance = 2 * (h**2 * (x2 - 2 * x3 + x2**2) - (z**4).sum() * (x2 - 4 * x3 + 3 * x2**2))
     gamma = excess / ((1 - x2) * (1 - h))
     score = float(excess / np.sqrt(variance)) if variance > 0 else None
-    return EllisonGlaeser(float(gamma), float(g), score, int(np.count_nonzero(z)), float(h))
+    return EllisonGlaeser(float(gamma), float(g), score, len(z), float(h))
 
 
 def ellison_glaeser_by(

@@ -54,7 +54,7 @@ def vector(values: npt.ArrayLike, where: str, *, length: int | None = None) -> F
 
 
 def table(values: Any, where: str) -> Any:
-    """Return `values` (regions x activities) as a float64 array, or as a `csr_array` where it is sparse.
+    """Return `values` (regions x activities) as float64, where sparse as a `csr_array` of its own without zeros.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def table(values: Any, where: str) -> Any:
     (2, 2)
     """
     sparse = sp.issparse(values)
-    found: Any = sp.csr_array(values, dtype=np.float64) if sparse else _floats(values, where)
+    found: Any = sp.csr_array(values, dtype=np.float64, copy=True) if sparse else _floats(values, where)
     if found.ndim != 2 or 0 in found.shape:
         raise IndicatorError(
             _("an array of shape {shape}").format(shape=found.shape),
@@ -78,6 +78,7 @@ def table(values: Any, where: str) -> Any:
         _check(found, where, np.argwhere)
         return found
     found.sum_duplicates()
+    found.eliminate_zeros()
     _check(found.data, where, lambda bad: _cells(found, bad))
     return found
 
@@ -95,17 +96,17 @@ def _cells(found: Any, bad: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
 
 
 def _check(numbers: FloatArray, where: str, places: Any) -> None:
-    small_or_large = (numbers > LARGEST) | ((numbers > 0) & (numbers < 1 / LARGEST))
-    for wrong, expected in (
-        (~(numbers >= 0) | np.isinf(numbers), _("a finite number of at least 0")),  # ~(>=) catches nan too
-        (small_or_large, _("0, or a number whose square a computer can hold")),
-    ):
-        if wrong.any():
-            first = np.atleast_1d(places(wrong)[0]).tolist()
-            raise IndicatorError(
-                str(numbers[wrong].ravel()[0]),
-                expected=expected,
-                where=f"{where}[{', '.join(map(str, first))}]",
-            )
-    if not (numbers > 0).any():
+    wrong = ~((numbers == 0) | ((numbers >= 1 / LARGEST) & (numbers <= LARGEST)))  # nan too
+    if wrong.any():
+        unusual = ~(numbers >= 0) | np.isinf(numbers)
+        wrong = unusual if unusual.any() else wrong
+        first = np.atleast_1d(places(wrong)[0]).tolist()
+        raise IndicatorError(
+            str(numbers[wrong].ravel()[0]),
+            expected=_("a finite number of at least 0")
+            if unusual.any()
+            else _("0, or a number whose square a computer can hold"),
+            where=f"{where}[{', '.join(map(str, first))}]",
+        )
+    if not numbers.any():
         raise IndicatorError(_("zeros only"), expected=_("at least one number above 0"), where=where)

@@ -50,6 +50,14 @@ def hhi(sizes: npt.ArrayLike) -> float:
     --------
     >>> hhi([50, 50])
     0.5
+
+    With an interval over firms drawn anew:
+
+    >>> from chainmend.indicators.resampling import bootstrap
+    >>> output = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
+    >>> ends = bootstrap(lambda drawn: hhi(output[drawn]), n=5)
+    >>> bool(ends.low < hhi(output) < ends.high)
+    True
     """
     s = vector(sizes, "sizes")
     return float(np.square(s / s.sum()).sum())
@@ -315,10 +323,12 @@ def four_firm_ratio(city: City) -> Iterator[Reading]:
     unit="bit",
     needs=("firms",),
     reference="Shannon (1948); Frenken, Van Oort and Verburg (2007)",
-    resample=True,
 )
 def structure_entropy(city: City) -> Iterator[Reading]:
-    """How varied the city is over segments: 0 with one segment, log2 n with n of equal size."""
+    """How varied the city is over segments: 0 with one segment, log2 n with n of equal size.
+
+    Drawn anew, firms are always less varied than they are, so draws give no interval.
+    """
     if city.home is None or not city.sizes[[city.home]].sum() > 0:
         note = both("the city has no firm on any segment")
         yield Reading("city", city.name, None, city.scope(), note=note)
@@ -333,19 +343,19 @@ def structure_entropy(city: City) -> Iterator[Reading]:
     unit="1",
     needs=("firms",),
     reference="Krugman (1991)",
-    resample=True,
 )
 def locational_ginis(city: City) -> Iterator[Reading]:
     """How unevenly a segment is spread over the country's cities, against all segments together.
 
-    0 means that every city has its share of it, near 1 that it is where little else is.
+    0 means that every city has its share of it, near 1 that it is where little else is. Few firms look concentrated
+    by this measure wherever they are, and drawn anew ever more so: draws give no interval, and `ellison_glaeser` is
+    the one that allows for it.
     """
     scope = city.scope()
-    sizes = city.sizes.tocsc()
+    columns = city.sizes.toarray().T
     reference = np.asarray(city.sizes.sum(axis=1))
     one = int(np.count_nonzero(reference)) < 2
-    for n, segment in enumerate(city.segments):
-        column = sizes[:, [n]].toarray()[:, 0]
+    for segment, column in zip(city.segments, columns, strict=True):
         if one:
             note = both("all firms are of one region; nothing to compare with")
             yield Reading("segment", segment, None, scope, note=note)

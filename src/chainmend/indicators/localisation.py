@@ -32,6 +32,37 @@ SITES = 2000
 BLOCK = 1 << 20
 LEAST = 10
 DRAWS = 200
+SIZES = (
+    10,
+    11,
+    12,
+    13,
+    14,
+    15,
+    17,
+    19,
+    21,
+    23,
+    25,
+    28,
+    31,
+    34,
+    38,
+    42,
+    46,
+    51,
+    56,
+    62,
+    68,
+    75,
+    83,
+    91,
+    100,
+    125,
+    150,
+    200,
+)
+"""Numbers of firms that the registered indicator draws."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +112,13 @@ class KDensity:
 
 @dataclass(frozen=True)
 class _Chance:
-    """What firms at random sites look like: the grid, the kernel on it, and densities of the draws."""
+    """What firms at random sites look like: the grid, the kernel on it, and the bands (local, then global)."""
 
     distance: FloatArray
     kernel: FloatArray
     width: float
     bandwidth: float
-    draws: FloatArray
+    bands: tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
 
 def duranton_overman(
@@ -177,14 +208,15 @@ def _chance(
     counted = [
         _counts(sites[rng.choice(len(sites), n, replace=False)], width, len(middle)) for _d in range(draws)
     ]
-    return _Chance(distance, kernel, width, float(h), np.array(counted) @ kernel.T)
+    drawn = np.array(counted) @ kernel.T
+    low, high = np.quantile(drawn, [0.05, 0.95], axis=0)
+    bands = (low, high, -_envelope(-drawn), _envelope(drawn))
+    return _Chance(distance, kernel, width, float(h), bands)
 
 
 def _held_against(firms: FloatArray, chance: _Chance) -> KDensity:
     density = chance.kernel @ _counts(firms, chance.width, chance.kernel.shape[1])
-    low, high = np.quantile(chance.draws, [0.05, 0.95], axis=0)
-    top, bottom = _envelope(chance.draws), -_envelope(-chance.draws)
-    return KDensity(chance.distance, density, low, high, bottom, top, chance.bandwidth)
+    return KDensity(chance.distance, density, *chance.bands, chance.bandwidth)
 
 
 def _envelope(draws: FloatArray) -> FloatArray:
@@ -273,7 +305,8 @@ def localisation(city: City) -> Iterator[Reading]:
 
     Above 0 localised, below 0 dispersed, 0 not to be told from chance (95 %, at all distances up to the median at
     once). Sites are those of all located domestic firms on any segment; a segment needs ten located firms.
-    Where coordinates are those of a district's centre, distances within it count as 0.
+    Where coordinates are those of a district's centre, distances within it count as 0. Bands are drawn for some numbers
+    of firms only, 200 the largest, and a segment is held against those for the next smaller number, which are wider.
     """
     scope = city.scope("firms")
     present = city.parts.filter(
@@ -292,9 +325,10 @@ def localisation(city: City) -> Iterator[Reading]:
             note = few if n < LEAST else both("most firms are at one place; nothing to compare with")
             yield Reading("segment", segment, None, scope, note=note)
             continue
-        if n not in chances:
-            chances[n] = _chance(sites, usual, n, DRAWS, np.random.default_rng(n))
-        index = _held_against(_on_the_globe(group["lon"], group["lat"], "firms"), chances[n]).index
+        like = max(size for size in SIZES if size <= n)
+        if like not in chances:
+            chances[like] = _chance(sites, usual, like, DRAWS, np.random.default_rng(like))
+        index = _held_against(_on_the_globe(group["lon"], group["lat"], "firms"), chances[like]).index
         note_ = (
             None if n == number else both("{known} of {all} firms are at known places", known=n, all=number)
         )

@@ -100,8 +100,8 @@ def each_segment(
     city: City, value: Callable[[SegmentFirms], float | tuple[str, str]], *, local: bool = False
 ) -> Iterator[Reading]:
     """Yield a reading of each segment: what `value` gives of its firms, or the reason why it gives none."""
+    scope = city.scope(size_measure(city))
     for firms in segment_firms(city, local=local):
-        scope = city.scope(firms.measure)
         if not firms.all:
             found: float | tuple[str, str] = (
                 both("no local firm on the segment") if local else both("no firm on the segment")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,14 +22,12 @@ from chainmend.registry import register
 if TYPE_CHECKING:
     from chainmend.indicators.city import City
 
-M = TypeVar("M")
-
 PRESENCE = 1.0
 STAR_QUOTIENT = 2.0
 STAR_SHARE = 0.1
 
 
-def location_quotient(sizes: M, reference: npt.ArrayLike | None = None) -> M:
+def location_quotient(sizes: Any, reference: npt.ArrayLike | None = None) -> Any:
     """Return how much larger the share of an activity in a region is than its share everywhere.
 
     ``LQ_rc = (x_rc / x_r.) / (x_.c / x_..)``; on exports this is Balassa's revealed comparative advantage (RCA).
@@ -73,14 +71,15 @@ def location_quotient(sizes: M, reference: npt.ArrayLike | None = None) -> M:
     else:
         everywhere = vector(reference, "reference", length=x.shape[1])
         _no_surprise(np.asarray(x.sum(axis=0)), everywhere)
-    rows = np.asarray(x.sum(axis=1), np.float64)
-    by_row, by_column = _inverse(rows), _inverse(everywhere / everywhere.sum())
+    found = _shares(x)
+    share = everywhere / everywhere.sum()
     if sp.issparse(x):
-        return sp.diags_array(by_row) @ x @ sp.diags_array(by_column)  # type: ignore[no-any-return]
-    return x * by_row[:, None] * by_column  # type: ignore[no-any-return]
+        found.data /= share[found.indices]
+        return found
+    return np.divide(found, share, out=np.zeros_like(found), where=share > 0)
 
 
-def presence(quotients: M, cut: float = PRESENCE) -> M:
+def presence(quotients: Any, cut: float = PRESENCE) -> Any:
     """Return where a quotient reaches `cut`: the activities a region is said to have.
 
     Parameters
@@ -113,7 +112,7 @@ def presence(quotients: M, cut: float = PRESENCE) -> M:
     q = table(quotients, "quotients")
     if not cut > 0:
         raise IndicatorError(str(cut), expected=_("a number above 0"), where="cut")
-    return q >= cut  # type: ignore[no-any-return]
+    return q >= cut
 
 
 @dataclass(frozen=True)
@@ -171,9 +170,8 @@ def stars(sizes: Any) -> Stars:
     x = table(sizes, "sizes")
     cells = sp.csr_array(x)
     cells.eliminate_zeros()
-    shares = sp.diags_array(_inverse(np.asarray(cells.sum(axis=1)))) @ cells
     quotients = location_quotient(cells)
-    found = (presence(quotients, STAR_QUOTIENT), _largest_tenth(cells), _largest_tenth(shares))
+    found = (presence(quotients, STAR_QUOTIENT), _largest_tenth(cells), _largest_tenth(_shares(cells)))
     return Stars(*(found if sp.issparse(sizes) else (part.toarray() for part in found)))
 
 
@@ -310,12 +308,12 @@ def cluster_stars(city: City) -> Iterator[Reading]:
     unit="1",
     needs=("firms",),
     reference="Krugman (1991)",
-    resample=True,
 )
 def krugman_specialisation(city: City) -> Iterator[Reading]:
     """How far the city's structure over segments is from the country's, 0 (the same) to 2 (nothing in common).
 
     The sum of the absolute differences of shares; the country is all domestic firms of the dataset, the city's too.
+    Drawn anew, firms always stray further from the country than they are, so draws give no interval.
     """
     yield _against_the_country(city, krugman)
 
@@ -327,12 +325,11 @@ def krugman_specialisation(city: City) -> Iterator[Reading]:
     unit="1",
     needs=("firms",),
     reference="Hoover (1936)",
-    resample=True,
 )
 def hoover_specialisation(city: City) -> Iterator[Reading]:
     """Part of the city's output that had to move to other segments for its structure to be the country's.
 
-    Half of the Krugman index.
+    Half of the Krugman index, and without an interval for the same reason.
     """
     yield _against_the_country(city, hoover)
 
@@ -363,9 +360,14 @@ def _parts(found: Stars) -> tuple[Any, Any, Any]:
     return found.specialisation, found.size, found.focus
 
 
-def _inverse(totals: FloatArray) -> FloatArray:
-    """Return 1 / total, 0 where the total is 0."""
-    return np.divide(1.0, totals, out=np.zeros_like(totals), where=totals > 0)
+def _shares(x: Any) -> Any:
+    """Return the shares of each row, divided once, so that equal ratios stay equal; 0 in a row of zeros."""
+    total = np.asarray(x.sum(axis=1), np.float64)
+    if sp.issparse(x):
+        shares = x.copy()
+        shares.data /= np.repeat(total, np.diff(x.indptr))
+        return shares
+    return np.divide(x, total[:, None], out=np.zeros_like(x), where=total[:, None] > 0)
 
 
 def _no_surprise(here: FloatArray, everywhere: FloatArray) -> None:
