@@ -2,6 +2,9 @@
 
 Densities tell a crowded cluster from a wide one; they say nothing of prices, so that clusters of one city and one year
 are compared, not cities of different countries.
+
+A number is of the firms that have all it needs, and its note says of how many; where they have less than half of
+the output, it is unknown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""How much a cluster's firms put into new knowledge, and what comes of it."""
+"""How much a cluster's firms put into new knowledge, and what comes of it.
+
+A number is of the firms that have all it needs, and its note says of how many; where they have less than half of the
+output, it is unknown. Patents are the inventions in the table of patents, of whatever year; a firm that has none there
+has none.
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 A destination is a city of the country (else a province), or a country abroad. Only sales that the tables record are
 counted: those to buyers who are in no table, such as households, are in none of these numbers.
+
+A number is of the firms that have all it needs, and its note says of how many; where they have less than half of
+the output, it is unknown.
 """
 
 from __future__ import annotations
