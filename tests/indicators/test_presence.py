@@ -39,6 +39,7 @@ def test_one_year_is_fine() -> None:
     ("table", "words"),
     [
         (frame().drop("value"), "no column value"),
+        (frame([]), "no rows"),
         (frame(year=[2024, 2024, 2023, 2024]), "year: the years 2023, 2024; expected: one year"),
         (frame(year=[2024, None, 2024, 2024]), "the years ?, 2024"),
         (frame([*ROWS, ("A", "silk", 5.0)]), "rows 2, 4: a region and activity twice"),

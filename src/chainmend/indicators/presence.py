@@ -66,8 +66,8 @@ def sizes(frame: pl.DataFrame) -> Sizes:
     Raises
     ------
     IndicatorError
-        If a column lacks, a name or value is missing, a value is negative or not finite, a pair of region and activity
-        stands twice, or the years are several; the message names the rows, counted from 0.
+        If a column or every row lacks, a name or value is missing, a value is negative or not finite, a pair of region
+        and activity stands twice, or the years are several; the message names the rows, counted from 0.
 
     Examples
     --------
@@ -84,6 +84,8 @@ def sizes(frame: pl.DataFrame) -> Sizes:
             expected=", ".join(names),
             where="frame",
         )
+    if frame.is_empty():
+        raise IndicatorError(_("no rows"), expected=_("at least one"), where="frame")
     if "year" in frame.columns and frame["year"].n_unique() > 1:
         years = frame["year"].unique().sort().cast(pl.String).fill_null("?")
         raise IndicatorError(
@@ -99,10 +101,13 @@ def sizes(frame: pl.DataFrame) -> Sizes:
         frame, (numeric < 0) | numeric.is_infinite(), _("a wrong value"), _("a finite number of at least 0")
     )
     (row, rows), (column, columns) = _codes(frame["region"]), _codes(frame["activity"])
-    twice = pl.lit(pl.Series(row * len(columns) + column).is_duplicated())
-    _refuse(frame, twice, _("a region and activity twice"), _("one row for each pair of region and activity"))
     values = frame.select(numeric).to_series().to_numpy()
     matrix = sp.coo_array((values, (row, column)), shape=(len(rows), len(columns))).tocsr()
+    if matrix.nnz < frame.height:  # cells of one place were added up
+        twice = pl.struct("region", "activity").is_duplicated()
+        _refuse(
+            frame, twice, _("a region and activity twice"), _("one row for each pair of region and activity")
+        )
     matrix.eliminate_zeros()
     return Sizes(matrix, rows, columns)
 
@@ -234,11 +239,11 @@ def _kept(m: sp.csr_array, rows: npt.NDArray[np.bool_], columns: npt.NDArray[np.
     return Kept(m[rows][:, columns], np.flatnonzero(rows), np.flatnonzero(columns))
 
 
-def _codes(names: pl.Series) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+def _codes(names: pl.Series) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """Position of every name among the sorted ones, and those."""
     unique = names.cast(pl.String).unique().sort()
     codes = names.cast(pl.String).cast(pl.Enum(unique)).to_physical()
-    return codes.cast(pl.Int64).to_numpy(), tuple(unique)
+    return codes.cast(pl.Int32).to_numpy(), tuple(unique)
 
 
 def _refuse(frame: pl.DataFrame, wrong: pl.Expr, came: str, expected: str) -> None:

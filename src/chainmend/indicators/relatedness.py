@@ -256,9 +256,10 @@ def complexity_outlook(presence: Any, proximities: Square, pci: npt.ArrayLike) -
         sums = np.concatenate((block, lacks * weight)) @ phi  # one product for both
         np.multiply(sums[: len(block)], around, out=density[rows])
         np.minimum(density[rows], 1, out=density[rows])  # of rounding
-        of_lacking = np.where(block, 0, density[rows]) * worth
+        of_lacking = density[rows] * lacks * worth
         coi[rows] = of_lacking.sum(axis=1)
-        cog[rows] = np.where(block, 0, sums[len(block) :] - of_lacking)
+        np.subtract(sums[len(block) :], of_lacking, out=cog[rows])
+        cog[rows][block > 0] = 0
     return Outlook(density, coi, cog)
 
 
