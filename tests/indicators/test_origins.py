@@ -11,16 +11,20 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gaps.city import catalogue, city
+from scipy import sparse
+from tests.gaps.city import catalogue, city, weights
 
 from chainmend.errors import IndicatorError
+from chainmend.gaps.facts import segment_facts
 from chainmend.indicators.city import City
 from chainmend.indicators.origins import (
     import_origins,
     reverse_dependence,
     single_points_of_failure,
     world_market,
+    world_supply_hhi,
 )
+from chainmend.settings import Thresholds
 
 
 def flows(rows: dict[str, float], **keys: Any) -> pl.DataFrame:
@@ -99,6 +103,9 @@ def test_world_market() -> None:
     assert found.hhi == pytest.approx([0.5, 0.51**2 + 0.49**2, 0.82])
     assert found.single_points().tolist() == [False, True, True]
     assert found.single_points(0.9).tolist() == [False, False, False]
+    assert world_market(sparse.csr_array([[50.0, 51.0, 1.0], [50.0, 49.0, 9.0]])).share == pytest.approx(
+        found.share
+    )
 
 
 def supplied(segment: str, year: int, **shares: float) -> list[dict[str, Any]]:
@@ -139,7 +146,7 @@ def test_single_points_of_a_city() -> None:
         (lambda: import_origins(flows({"X": 1.0}, product=None), "x"), "flows: (None, 2025, 'X', 1.0)"),
         (
             lambda: import_origins(flows({"X": 1.0}).with_columns(value=pl.lit("x")), "x"),
-            "flows: ('a', 2025, 'X', None)",
+            "flows, value: String",
         ),
         (
             lambda: import_origins(pl.concat([flows({"X": 1.0})] * 2), "x"),
@@ -148,6 +155,8 @@ def test_single_points_of_a_city() -> None:
         (lambda: reverse_dependence(flows({"X": 1.0}), "x"), "flows: no column importer"),
         (lambda: world_market([[1.0, 0.0], [2.0, 0.0]]), "exports[:, 1]: nobody exports it"),
         (lambda: world_market([[-1.0]]), "exports[0, 0]: -1.0"),
+        (lambda: import_origins(flows({"X": 1.0}).with_columns(value=None), "x"), "flows, value: Null"),
+        (lambda: world_market([[1.0], [2.0, 3.0]]), "exports: setting an array element"),
         (lambda: world_market([1.0]), "exports: an array of shape (1,)"),
         (lambda: world_market([[1.0]]).single_points(1.5), "cut: 1.5"),
     ],
@@ -157,3 +166,22 @@ def test_what_is_refused(call: Callable[[], Any], message: str) -> None:
         call()
     assert str(caught.value).startswith(message)
     assert caught.value.expected
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {"JPN": 0.7, "USA": 0.2, "other": 0.1},
+        {"CHN": 0.31, "DEU": 0.17, "KOR": 0.29},  # sums to 0.77
+        {"NLD": 1.0},
+        {"other": 1.0},
+        {"JPN": 0.0, "USA": 0.0},
+    ],
+)
+def test_concentration_of_world_supply_is_that_of_the_scan(shares: dict[str, float]) -> None:
+    dataset = city({"a": ("local", 1.0)}, provision=supplied("etcher", 2025, **shares))
+    facts = segment_facts(dataset, catalogue(), weights({"a": "robot"}), Thresholds())
+    expected = facts.segments["etcher"].world_hhi
+    found = world_supply_hhi(dataset).get("etcher")
+    assert (found is None) == (expected is None)
+    assert found is None or found == pytest.approx(expected, abs=2e-12)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy import sparse
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
@@ -138,13 +139,14 @@ class WorldMarket:
         return self.share > cut
 
 
-def world_market(exports: npt.ArrayLike) -> WorldMarket:
+def world_market(exports: Any) -> WorldMarket:
     """Return who holds the world market of each product.
 
     Parameters
     ----------
     exports
-        Shape (exporters, products), in any unit, non-negative; all exporters of the world, or shares mislead.
+        Shape (exporters, products), dense or sparse, in any unit, non-negative; all exporters of the world, or shares
+        mislead.
 
     Raises
     ------
@@ -162,7 +164,8 @@ def world_market(exports: npt.ArrayLike) -> WorldMarket:
     >>> found.holder.tolist(), found.share.tolist(), found.single_points().tolist()
     ([0, 2], [0.95, 0.4], [True, False])
     """
-    sizes = table(np.asarray(exports), "exports")
+    found = table(exports, "exports")
+    sizes = found.toarray() if sparse.issparse(found) else found
     totals = sizes.sum(axis=0)
     if not totals.all():
         raise IndicatorError(
@@ -186,7 +189,10 @@ def _checked(flows: pl.DataFrame, keys: Iterable[str]) -> pl.DataFrame:
             expected=", ".join(columns),
             where="flows",
         )
-    rows = flows.select(*columns[:-1], pl.col("value").cast(pl.Float64, strict=False))
+    if not flows.schema["value"].is_numeric():
+        raise IndicatorError(str(flows.schema["value"]), expected=_("numbers"), where="flows, value")
+    names = [c for c in ("importer", "product", "origin") if c in columns]
+    rows = flows.select(columns).with_columns(pl.col(names).cast(pl.String), pl.col("value").cast(pl.Float64))
     bad = rows.filter(
         pl.any_horizontal(pl.all().is_null()) | ~pl.col("value").is_finite() | (pl.col("value") < 0)
     )
