@@ -127,6 +127,11 @@ def test_many_rows_go_through_in_parts() -> None:
     assert found.coi == pytest.approx(dense_coi(m, dense_proximity(m), pci), abs=1e-5)
 
 
+def test_proximity_of_many_rows_is_that_of_all_parts() -> None:
+    m = np.random.default_rng(2).random((9000, 5)) < 0.3
+    assert proximity(sp.csr_array(m)) == pytest.approx(dense_proximity(m), abs=1e-7)
+
+
 @pytest.mark.parametrize("measure", ALL)
 def test_an_activity_without_region_is_refused_by_its_column(measure: Callable) -> None:
     with pytest.raises(IndicatorError, match=r"columns \(activities\) without any 1: 1; .*`nonempty`"):

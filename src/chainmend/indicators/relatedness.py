@@ -128,10 +128,8 @@ def cooccurrence_relatedness(presence: Any) -> Square:
     total = s.sum()
     if total == 0:
         return counts
-    half = s / (total - s)  # T - S_i is 0 for nobody: what i shares with others, they share with i
-    expected = np.multiply.outer(half, s)
-    expected += expected.T
-    return _quotient(counts, (expected / 2).astype(np.float32))
+    half = np.multiply.outer(s / (total - s), s) / 2  # T > S_i: what i shares with others they share with i
+    return _quotient(counts, (half + half.T).astype(np.float32))
 
 
 def relatedness_density(presence: Any, proximities: Square) -> FloatArray:
@@ -268,12 +266,8 @@ def _cooccurrence(presence: Any) -> tuple[Square, Square]:
     m = present(presence)
     ubiquity = counted(m)[1]
     refuse_empty(ubiquity, rows=False)
-    counts: Square | None = None
-    for _rows, block in blocks(m, 4096):
-        part = block.T @ block
-        counts = part if counts is None else np.add(counts, part, out=counts)
-    assert counts is not None  # there is at least one region
-    return counts, ubiquity.astype(np.float32)
+    counts = sum(block.T @ block for _rows, block in blocks(m, 4096))
+    return np.asarray(counts), ubiquity.astype(np.float32)
 
 
 def _quotient(counts: Square, of: Square) -> Square:
