@@ -9,7 +9,9 @@ import pytest
 from tests.indicators.few_firms import HOME, city_of
 
 from chainmend.errors import IndicatorError
+from chainmend.indicators import globe
 from chainmend.indicators import localisation as module
+from chainmend.indicators.globe import on_the_globe, pairs
 from chainmend.indicators.localisation import KDensity, duranton_overman, localisation
 
 NAN = float("nan")
@@ -57,17 +59,11 @@ def test_density_is_that_of_the_formula(n: int) -> None:
     np.testing.assert_allclose(found.density, exact, atol=2e-3 * exact.max())
 
 
-def test_a_degree_on_the_equator_and_the_other_side_of_the_earth() -> None:
-    points = module._on_the_globe([0, 1, 180], [0, 0, 0], "x")
-    arcs = next(module._pairs(points))
-    np.testing.assert_allclose(arcs, [math.pi * 6371.0088 * f for f in (1 / 180, 1, 179 / 180)], rtol=1e-9)
-
-
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    points = module._on_the_globe(*uniform(40), "x")
+    points = on_the_globe(*uniform(40), "x")
     whole = module._counts(points, 2.0, 200)
-    monkeypatch.setattr(module, "BLOCK", 3 * 40)
-    assert max(len(arcs) for arcs in module._pairs(points)) <= 3 * 40
+    monkeypatch.setattr(globe, "BLOCK", 3 * 40)
+    assert max(len(arcs) for arcs in pairs(points)) <= 3 * 40
     np.testing.assert_allclose(module._counts(points, 2.0, 200), whole, rtol=1e-12)
     assert math.isclose(whole.sum(), 1)
 
@@ -94,7 +90,7 @@ def test_bands_enclose_each_other_and_hold_what_they_promise() -> None:
     """Sets drawn by chance leave the global band in about 5 of 100 cases a side."""
     sites = uniform(300)
     rng = np.random.default_rng(5)
-    points = module._on_the_globe(*sites, "sites")
+    points = on_the_globe(*sites, "sites")
     chance = module._chance(points, module._usual(points, rng), 12, 400, rng)
     found = [module._held_against(points[rng.choice(300, 12, replace=False)], chance) for _n in range(400)]
     first = found[0]

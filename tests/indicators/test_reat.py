@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from chainmend.indicators.agglomeration import cluster_index, ellison_glaeser, ellison_glaeser_by
-from chainmend.indicators.concentration import quotient_gini
+from chainmend.indicators.gini import quotient_gini
 from chainmend.indicators.specialisation import hoover, krugman, location_quotient
 
 Table = dict[str, dict[str, str]]

@@ -15,7 +15,6 @@ from tests.indicators.few_firms import HOME, city_of
 from chainmend.errors import ChainmendError, IndicatorError
 from chainmend.i18n import set_language
 from chainmend.indicators.specialisation import (
-    cluster_stars,
     hoover,
     hoover_specialisation,
     krugman,
@@ -23,8 +22,8 @@ from chainmend.indicators.specialisation import (
     location_quotient,
     location_quotients,
     presence,
-    stars,
 )
+from chainmend.indicators.stars import cluster_stars, stars
 
 if TYPE_CHECKING:
     from chainmend.indicators.city import City
@@ -93,24 +92,6 @@ def test_reference_stands_in_for_regions_that_are_not_there() -> None:
 
 def test_an_empty_region_or_activity_has_quotient_zero() -> None:
     assert location_quotient(np.array([[0.0, 0.0], [2.0, 0.0]])).tolist() == [[0, 0], [1, 0]]
-
-
-@given(hnp.arrays(np.float64, (20, 3), elements=st.integers(0, 30).map(float)).filter(np.any))
-def test_at_most_a_tenth_of_the_regions_has_a_star_of_size_or_focus(x: np.ndarray) -> None:
-    found = stars(x)
-    q = location_quotient(x)
-    assert (found.specialisation == (q >= 2)).all()
-    for c in range(3):
-        for stars_, value in ((found.size, x), (found.focus, x / np.maximum(x.sum(axis=1), 1)[:, None])):
-            as_large = (value[:, c][:, None] <= value[:, c]).sum(axis=1)
-            assert (stars_[:, c] == ((as_large <= 2) & (value[:, c] > 0))).all()
-    assert set(np.unique(found.count)) <= {0, 1, 2, 3}
-
-
-def test_nobody_is_in_the_largest_tenth_of_nine_regions() -> None:
-    x = np.arange(1.0, 10)[:, None]
-    assert not stars(x).size.any()
-    assert stars(np.arange(1.0, 11)[:, None]).size.sum() == 1
 
 
 @given(pairs.filter(nonzero))
@@ -214,22 +195,6 @@ def test_registered_ones_say_why_they_know_nothing(city: str, why: str) -> None:
         readings = list(function(made))
         assert {r.value for r in readings} == {None}
         assert all(r.note and why in r.note[1] for r in readings)
-
-
-def test_registered_stars_need_ten_regions() -> None:
-    others = [{"city": f"{n:02}市", "segment": "ic.ip-cores", "output": 10.0} for n in range(9)]
-    home = {"city": HOME, "segment": "ic.eda", "output": 5.0}
-    found = {r.subject: r for r in cluster_stars(city_of([home, *others]))}
-    assert found["ic.eda"].value == 3
-    assert found["ic.eda"].note == (
-        "专业化星、规模星、聚焦星",
-        "star of specialisation, star of size, star of focus",
-    )
-    assert found["ic.ip-cores"].value == 0
-    few = next(iter(cluster_stars(city_of([home, *others[1:]]))))
-    assert few.value is None
-    assert few.note is not None
-    assert few.note[1] == "needs firms of at least ten regions; there are 9"
 
 
 def test_messages_are_in_chinese_too() -> None:

@@ -83,6 +83,30 @@ def table(values: Any, where: str) -> Any:
     return found
 
 
+def shares_of_rows(x: Any) -> Any:
+    """Return the share of each cell in its row, of the kind of `x`; 0 in a row of zeros.
+
+    Divided once, so that equal ratios stay equal.
+
+    Parameters
+    ----------
+    x
+        As `table` returns it.
+
+    Examples
+    --------
+    >>> shares_of_rows(np.array([[1.0, 3.0], [0.0, 0.0]]))
+    array([[0.25, 0.75],
+           [0.  , 0.  ]])
+    """
+    total = np.asarray(x.sum(axis=1), np.float64)
+    if sp.issparse(x):
+        shares = x.copy()
+        shares.data /= np.repeat(total, np.diff(x.indptr))
+        return shares
+    return np.divide(x, total[:, None], out=np.zeros_like(x), where=total[:, None] > 0)
+
+
 def _floats(values: Any, where: str) -> FloatArray:
     try:
         return np.asarray(values, np.float64)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.spatial.distance import cdist, pdist
+from scipy.spatial.distance import pdist
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
+from chainmend.indicators.globe import arcs_of, on_the_globe, pairs
 from chainmend.indicators.reading import Reading
 from chainmend.registry import register
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from chainmend.indicators.arrays import FloatArray
     from chainmend.indicators.city import City
 
-EARTH = 6371.0088
-"""Mean radius in km."""
 POINTS = 101
 BIN = 0.1
 """Distances are counted in bins of this part of the bandwidth."""
@@ -29,7 +28,6 @@ SPREAD = 5.0
 """Bandwidths beyond which the kernel is as good as nought."""
 SITES = 2000
 """Sites between which the usual distances are taken; of more, so many are drawn."""
-BLOCK = 1 << 20
 LEAST = 10
 DRAWS = 200
 SIZES = (
@@ -168,8 +166,8 @@ def duranton_overman(
     >>> bool(found.localisation.any()), 0.2 < found.index < 1
     (True, True)
     """
-    firms = _on_the_globe(lon, lat, "firms")
-    sites = _on_the_globe(sites_lon, sites_lat, "sites")
+    firms = on_the_globe(lon, lat, "firms")
+    sites = on_the_globe(sites_lon, sites_lat, "sites")
     rng = np.random.default_rng(seed)
     return _held_against(firms, _chance(sites, _usual(sites, rng), len(firms), draws, rng))
 
@@ -177,7 +175,7 @@ def duranton_overman(
 def _usual(sites: FloatArray, rng: np.random.Generator) -> tuple[float, float]:
     """Return spread and median of the distances between sites, km."""
     some = sites if len(sites) <= SITES else sites[rng.choice(len(sites), SITES, replace=False)]
-    usual = _arcs(pdist(some))
+    usual = arcs_of(pdist(some))
     if len(usual):
         lower, reach, upper = np.quantile(usual, [0.25, 0.5, 0.75])
         spread = min((s for s in (usual.std(), (upper - lower) / 1.34) if s > 0), default=0)
@@ -234,7 +232,7 @@ def _envelope(draws: FloatArray) -> FloatArray:
 def _counts(points: FloatArray, width: float, bins: int) -> FloatArray:
     """Return the share of pairs at each multiple of `width`, a pair between two of them split over both."""
     total = np.zeros(bins + 1)
-    for arcs in _pairs(points):
+    for arcs in pairs(points):
         place = arcs[arcs < width * (bins - 1)] / width
         below = place.astype(np.int64)
         above = place - below
@@ -242,50 +240,12 @@ def _counts(points: FloatArray, width: float, bins: int) -> FloatArray:
     return total[:bins] / (len(points) * (len(points) - 1) / 2)
 
 
-def _pairs(points: FloatArray) -> Iterator[FloatArray]:
-    """Yield the distances between each two points, km, in blocks."""
-    step = max(1, BLOCK // len(points))
-    for start in range(0, len(points), step):
-        block, rest = points[start : start + step], points[start + step :]
-        if len(block) > 1:
-            yield _arcs(pdist(block))
-        if len(rest):
-            yield _arcs(cdist(block, rest).ravel())
-
-
-def _arcs(chords: FloatArray) -> FloatArray:
-    """Return great-circle distances in km from chords of the unit sphere: half a chord is the root of the haversine."""
-    return 2 * EARTH * np.arcsin(np.minimum(chords / 2, 1))
-
-
-def _on_the_globe(lon: npt.ArrayLike, lat: npt.ArrayLike, where: str) -> FloatArray:
-    """Return points of the unit sphere, shape (n, 3)."""
-    east, north = (np.asarray(x, np.float64) for x in (lon, lat))
-    if east.ndim != 1 or east.shape != north.shape or not len(east):
-        raise IndicatorError(
-            _("longitudes of shape {east}, latitudes of shape {north}").format(
-                east=east.shape, north=north.shape
-            ),
-            expected=_("one of each for every place"),
-            where=where,
-        )
-    bad = np.flatnonzero(~((np.abs(east) <= 180) & (np.abs(north) <= 90)))
-    if len(bad):
-        raise IndicatorError(
-            f"lon {east[bad[0]]}, lat {north[bad[0]]}",
-            expected=_("degrees, -180 to 180 east and -90 to 90 north"),
-            where=f"{where}[{bad[0]}]",
-        )
-    a, b = np.radians(east), np.radians(north)
-    return np.column_stack((np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)))
-
-
 def _usual_of(located: pl.DataFrame) -> tuple[tuple[float, float] | None, FloatArray]:
     """Return the usual distances between the places of all firms, None where there is one place, and the places."""
     everyone = located.unique("firm_id", maintain_order=True)
     if located.is_empty() or located["segment_id"].value_counts()["count"].max() < LEAST:  # type: ignore[operator]
         return None, np.empty((0, 3))
-    sites = _on_the_globe(everyone["lon"], everyone["lat"], "sites")
+    sites = on_the_globe(everyone["lon"], everyone["lat"], "sites")
     try:
         return _usual(sites, np.random.default_rng(0)), sites
     except IndicatorError:
@@ -328,7 +288,7 @@ def localisation(city: City) -> Iterator[Reading]:
         like = max(size for size in SIZES if size <= n)
         if like not in chances:
             chances[like] = _chance(sites, usual, like, DRAWS, np.random.default_rng(like))
-        index = _held_against(_on_the_globe(group["lon"], group["lat"], "firms"), chances[like]).index
+        index = _held_against(on_the_globe(group["lon"], group["lat"], "firms"), chances[like]).index
         note_ = (
             None if n == number else both("{known} of {all} firms are at known places", known=n, all=number)
         )

@@ -12,7 +12,7 @@ import polars as pl
 
 from chainmend.i18n import both
 from chainmend.indicators.reading import Reading
-from chainmend.indicators.scope import measure_name
+from chainmend.indicators.wording import measure_name
 
 if TYPE_CHECKING:
     from chainmend.indicators.arrays import FloatArray
@@ -57,6 +57,15 @@ class SegmentFirms:
             all=self.all,
             measure=measure_name(self.measure),
         )
+
+
+def nothing_to_compare(city: City) -> tuple[str, str] | None:
+    """Return why the city cannot be held against the country, None where it can."""
+    if city.home is None or not city.sizes[[city.home]].sum() > 0:
+        return both("the city has no firm on any segment")
+    if len(city.regions) < 2:
+        return both("all firms are of one region; nothing to compare with")
+    return None
 
 
 def size_measure(city: City) -> str:

@@ -1,4 +1,4 @@
-"""How far a region is specialised: location quotients, cluster stars, distance of its structure from another's.
+"""How far a region is specialised: location quotients, and the distance of its structure from another's.
 
 Rows are regions, columns are activities. Sizes are output, employees, exports or numbers of firms: one unit for all.
 """
@@ -6,7 +6,6 @@ Rows are regions, columns are activities. Sizes are output, employees, exports o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,16 +14,15 @@ import scipy.sparse as sp
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
-from chainmend.indicators.arrays import FloatArray, table, vector
+from chainmend.indicators.arrays import FloatArray, shares_of_rows, table, vector
 from chainmend.indicators.reading import Reading
+from chainmend.indicators.segment_firms import nothing_to_compare
 from chainmend.registry import register
 
 if TYPE_CHECKING:
     from chainmend.indicators.city import City
 
 PRESENCE = 1.0
-STAR_QUOTIENT = 2.0
-STAR_SHARE = 0.1
 
 
 def location_quotient(sizes: Any, reference: npt.ArrayLike | None = None) -> Any:
@@ -71,7 +69,7 @@ def location_quotient(sizes: Any, reference: npt.ArrayLike | None = None) -> Any
     else:
         everywhere = vector(reference, "reference", length=x.shape[1])
         _no_surprise(np.asarray(x.sum(axis=0)), everywhere)
-    found = _shares(x)
+    found = shares_of_rows(x)
     share = everywhere / everywhere.sum()
     if sp.issparse(x):
         found.data /= share[found.indices]
@@ -113,66 +111,6 @@ def presence(quotients: Any, cut: float = PRESENCE) -> Any:
     if not cut > 0:
         raise IndicatorError(str(cut), expected=_("a number above 0"), where="cut")
     return q >= cut
-
-
-@dataclass(frozen=True)
-class Stars:
-    """The three stars of a cluster in a region; each of shape (regions, activities), of the kind of the sizes.
-
-    Attributes
-    ----------
-    specialisation
-        Location quotient of at least 2.
-    size
-        Among the largest tenth of the regions in the activity.
-    focus
-        Among the tenth of the regions in which the activity has the largest share.
-    """
-
-    specialisation: Any
-    size: Any
-    focus: Any
-
-    @property
-    def count(self) -> Any:
-        """Stars of each cell, 0..3, as the European Cluster Observatory counts them."""
-        return 1 * self.specialisation + 1 * self.size + 1 * self.focus
-
-
-def stars(sizes: Any) -> Stars:
-    """Return which stars each activity of each region has.
-
-    A region is in the largest tenth when at most a tenth of all regions are as large as it or larger, itself
-    counted. So with fewer than ten regions nobody is, ties push nobody in, and what has no size has no star.
-
-    Parameters
-    ----------
-    sizes
-        Shape (regions, activities), non-negative; dense or scipy.sparse.
-
-    Raises
-    ------
-    IndicatorError
-        If `sizes` is negative, not finite, empty or all zero.
-
-    Notes
-    -----
-    Sölvell, Ketels and Lindqvist (2009), European Cluster Observatory: specialisation, size and focus.
-
-    Examples
-    --------
-    >>> sizes = np.ones((10, 2))
-    >>> sizes[3] = [6, 1]
-    >>> found = stars(sizes)
-    >>> found.size[3].tolist(), found.focus[3].tolist(), found.specialisation[3].tolist()
-    ([True, False], [True, False], [False, False])
-    """
-    x = table(sizes, "sizes")
-    cells = sp.csr_array(x)
-    cells.eliminate_zeros()
-    quotients = location_quotient(cells)
-    found = (presence(quotients, STAR_QUOTIENT), _largest_tenth(cells), _largest_tenth(_shares(cells)))
-    return Stars(*(found if sp.issparse(sizes) else (part.toarray() for part in found)))
 
 
 def krugman(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
@@ -261,44 +199,14 @@ def location_quotients(city: City) -> Iterator[Reading]:
     """
     scope = city.scope()
     everywhere = np.asarray(city.sizes.sum(axis=0))
-    lack = _nothing_to_compare(city)
-    quotients = None if lack else _row(location_quotient(city.sizes), city.home)
+    lack = nothing_to_compare(city)
+    quotients = None if lack else location_quotient(city.sizes)[[city.home]].toarray()[0]
     for n, segment in enumerate(city.segments):
         if quotients is None or not everywhere[n] > 0:
             why = lack or both("no firm on the segment")
             yield Reading("segment", segment, None, scope, note=why)
         else:
             yield Reading("segment", segment, float(quotients[n]), scope)
-
-
-@register(
-    "indicator",
-    "cluster_stars",
-    name=("集群星级", "Cluster stars"),
-    unit="stars",
-    needs=("firms",),
-    reference="Sölvell, Ketels and Lindqvist (2009)",
-    resample=True,
-)
-def cluster_stars(city: City) -> Iterator[Reading]:
-    """How many of the three stars a segment of the city has: specialisation, size, focus.
-
-    Specialisation: location quotient of at least 2. Size and focus: among the tenth of the regions with the most of
-    the segment, and among the tenth in which it has the largest share.
-    """
-    scope = city.scope()
-    lack = _nothing_to_compare(city)
-    if lack is None and len(city.regions) < 1 / STAR_SHARE:
-        lack = both("needs firms of at least ten regions; there are {n}", n=len(city.regions))
-    found = None if lack else [_row(part, city.home) for part in _parts(stars(city.sizes))]
-    for n, segment in enumerate(city.segments):
-        if found is None:
-            yield Reading("segment", segment, None, scope, note=lack)
-        else:
-            names = (both("star of specialisation"), both("star of size"), both("star of focus"))
-            own = [name for name, row in zip(names, found, strict=True) if row[n]]
-            note = ("、".join(zh for zh, _en in own), ", ".join(en for _zh, en in own)) if own else None
-            yield Reading("segment", segment, float(len(own)), scope, note=note)
 
 
 @register(
@@ -335,39 +243,11 @@ def hoover_specialisation(city: City) -> Iterator[Reading]:
 
 
 def _against_the_country(city: City, index: Any) -> Reading:
-    lack = _nothing_to_compare(city)
+    lack = nothing_to_compare(city)
     if lack:
         return Reading("city", city.name, None, city.scope(), note=lack)
-    value = index(_row(city.sizes, city.home), np.asarray(city.sizes.sum(axis=0)))
+    value = index(city.sizes[[city.home]].toarray()[0], np.asarray(city.sizes.sum(axis=0)))
     return Reading("city", city.name, value, city.scope())
-
-
-def _nothing_to_compare(city: City) -> tuple[str, str] | None:
-    """Return why the city cannot be held against the country, None where it can."""
-    if city.home is None or not city.sizes[[city.home]].sum() > 0:
-        return both("the city has no firm on any segment")
-    if len(city.regions) < 2:
-        return both("all firms are of one region; nothing to compare with")
-    return None
-
-
-def _row(cells: Any, row: int | None) -> FloatArray:
-    found: FloatArray = cells[[row]].toarray()[0]
-    return found
-
-
-def _parts(found: Stars) -> tuple[Any, Any, Any]:
-    return found.specialisation, found.size, found.focus
-
-
-def _shares(x: Any) -> Any:
-    """Return the shares of each row, divided once, so that equal ratios stay equal; 0 in a row of zeros."""
-    total = np.asarray(x.sum(axis=1), np.float64)
-    if sp.issparse(x):
-        shares = x.copy()
-        shares.data /= np.repeat(total, np.diff(x.indptr))
-        return shares
-    return np.divide(x, total[:, None], out=np.zeros_like(x), where=total[:, None] > 0)
 
 
 def _no_surprise(here: FloatArray, everywhere: FloatArray) -> None:
@@ -378,18 +258,3 @@ def _no_surprise(here: FloatArray, everywhere: FloatArray) -> None:
             expected=_("a size above 0 of each activity that a region has"),
             where=f"reference[{surprise[0]}]",
         )
-
-
-def _largest_tenth(cells: Any) -> Any:
-    """Return, as booleans, the cells that at most a tenth of the rows equal or exceed in their column."""
-    entries = cells.tocoo()
-    order = np.lexsort((-entries.data, entries.col))
-    column, value = entries.col[order], entries.data[order]
-    place = np.arange(len(order)) - np.searchsorted(column, column)  # 0, 1, ... within the column
-    last = np.ones(len(order), bool)  # of a run of equals
-    last[:-1] = (column[1:] != column[:-1]) | (value[1:] != value[:-1])
-    run_end = np.flatnonzero(last)[np.cumsum(last) - last]
-    as_large = 1 + place[run_end]
-    chosen = order[as_large <= STAR_SHARE * cells.shape[0] + 1e-9]
-    where = (entries.row[chosen], entries.col[chosen])
-    return sp.csr_array((np.ones(len(chosen), bool), where), shape=cells.shape)
