@@ -152,7 +152,13 @@ def test_fitness_that_vanishes_is_refused() -> None:
 @pytest.mark.parametrize("function", [fitness, reflections])
 @pytest.mark.parametrize(
     ("m", "rounds", "words"),
-    [([[1]], -1, "iterations: -1"), ([[1, 0]], 3, "columns"), ([[1], [0]], 3, "rows"), ([[3]], 3, "0 or 1")],
+    [
+        ([[1]], -1, "iterations: -1"),
+        ([[1]], 2.5, "iterations: 2.5"),
+        ([[1, 0]], 3, "columns"),
+        ([[1], [0]], 3, "rows"),
+        ([[3]], 3, "0 or 1"),
+    ],
 )
 def test_bad_input_is_refused(function: Callable, m: object, rounds: int, words: str) -> None:
     with pytest.raises(IndicatorError, match=words):

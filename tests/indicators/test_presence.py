@@ -65,6 +65,12 @@ def test_only_zeros_and_ones_are_presence(wrong: list[list[float]]) -> None:
         present(sp.csr_array(np.array(wrong, float)))
 
 
+@pytest.mark.parametrize("wrong", [[[1, 0], [1]], [["1", "0"]], [[None, 1]]])
+def test_what_is_no_number_is_no_presence(wrong: object) -> None:
+    with pytest.raises(IndicatorError):
+        present(wrong)
+
+
 @pytest.mark.parametrize("wrong", [[], [1, 0], np.zeros((0, 3)), np.zeros((2, 2, 2))])
 def test_presence_has_rows_and_columns(wrong: object) -> None:
     with pytest.raises(IndicatorError, match="regions x activities"):

@@ -145,6 +145,7 @@ def test_an_activity_without_region_is_refused_by_its_column(measure: Callable) 
         ([[0, -1], [-1, 0]], "at least 0"),
         ([[0, np.nan], [np.nan, 0]], "at least 0"),
         ([[0, np.inf], [np.inf, 0]], "at least 0"),
+        ([[0, 1], [1]], "proximities: .*; expected: numbers"),
     ],
 )
 def test_wrong_proximities_are_refused(phi: object, words: str) -> None:
@@ -154,7 +155,9 @@ def test_wrong_proximities_are_refused(phi: object, words: str) -> None:
         complexity_outlook([[1, 0], [1, 1]], phi, [0, 1])
 
 
-@pytest.mark.parametrize("pci", [[1, 2, 3], [1, np.nan], [[1, 2]]])
+@pytest.mark.parametrize("pci", [[1, 2, 3], [1, np.nan], [[1, 2]], ["a", "b"]])
 def test_wrong_complexities_are_refused(pci: object) -> None:
-    with pytest.raises(IndicatorError, match="one finite number for each of the 2 activities"):
+    with pytest.raises(
+        IndicatorError, match=r"pci: .*; expected: (one finite number for each of the 2 activities|numbers)"
+    ):
         complexity_outlook([[1, 0], [1, 1]], np.zeros((2, 2)), pci)

@@ -254,5 +254,5 @@ def _apart(m: sp.csr_array) -> IndicatorError:
 
 
 def _at_least_0(iterations: int) -> None:
-    if iterations < 0:
-        raise IndicatorError(str(iterations), expected=_("at least 0"), where="iterations")
+    if not isinstance(iterations, int | np.integer) or iterations < 0:
+        raise IndicatorError(repr(iterations), expected=_("a whole number of at least 0"), where="iterations")

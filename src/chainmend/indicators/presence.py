@@ -112,6 +112,25 @@ def sizes(frame: pl.DataFrame) -> Sizes:
     return Sizes(matrix, rows, columns)
 
 
+def numbers(values: Any, where: str, dtype: npt.DTypeLike | None = None) -> npt.NDArray[Any]:
+    """Return `values` as an array.
+
+    Raises
+    ------
+    IndicatorError
+        If numpy makes none of them: texts, rows of different lengths.
+
+    Examples
+    --------
+    >>> numbers([1, 2], "pci", np.float64)
+    array([1., 2.])
+    """
+    try:
+        return np.asarray(values, dtype)
+    except (TypeError, ValueError) as error:
+        raise IndicatorError(str(error), expected=_("numbers"), where=where) from error
+
+
 def present(matrix: Any, where: str = "presence") -> Any:
     """Return a presence matrix as an array of bool, sparse where it came so.
 
@@ -125,7 +144,7 @@ def present(matrix: Any, where: str = "presence") -> Any:
     >>> present([[1, 0], [1, 1]]).tolist()
     [[True, False], [True, True]]
     """
-    found: Any = sp.csr_array(matrix) if sp.issparse(matrix) else np.asarray(matrix)
+    found: Any = sp.csr_array(matrix) if sp.issparse(matrix) else numbers(matrix, where)
     if found.ndim != 2 or 0 in found.shape:
         raise IndicatorError(
             _("an array of shape {shape}").format(shape=found.shape),

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
-from chainmend.indicators.presence import blocks, counted, present, refuse_empty
+from chainmend.indicators.presence import blocks, counted, numbers, present, refuse_empty
 
 if TYPE_CHECKING:
     from chainmend.indicators.arrays import FloatArray
@@ -240,7 +240,7 @@ def complexity_outlook(presence: Any, proximities: Square, pci: npt.ArrayLike) -
     """
     m = present(presence)
     phi, around = _checked(proximities, m.shape[1])
-    worth = np.asarray(pci, np.float64)
+    worth = numbers(pci, "pci", np.float64)
     if worth.shape != (m.shape[1],) or not np.isfinite(worth).all():
         raise IndicatorError(
             _("an array of shape {shape}").format(shape=worth.shape),
@@ -282,7 +282,7 @@ def _quotient(counts: Square, of: Square) -> Square:
 
 def _checked(proximities: Any, n: int) -> tuple[Square, FloatArray]:
     """Phi, and 1 / its sums (0 where a sum is 0)."""
-    phi = np.asarray(proximities, np.float32)
+    phi = numbers(proximities, "proximities", np.float32)
     if phi.shape != (n, n):
         raise IndicatorError(
             _("an array of shape {shape}").format(shape=phi.shape),
