@@ -9,7 +9,7 @@
     ├── ScopeError        two figures of different scope were about to be compared
     ├── SettingsError     a setting is out of its range
     ├── NetworkError      a supply network or a shock cannot be used
-    ├── IndicatorError    an indicator cannot be computed of these numbers; is a ValueError too
+    ├── IndicatorError    an indicator cannot be computed of these numbers
     ├── ScanError         a scan cannot run or its folder cannot be read
     └── RegistryError     an id is registered twice or not at all
 

@@ -33,7 +33,7 @@ def test_a_constant_has_no_width_and_a_seed_repeats(n: int, seed: int) -> None:
 
 def test_more_confidence_is_wider() -> None:
     values = np.random.default_rng(1).exponential(size=(500, 2))
-    narrow, wide = percentiles(values, 0.5), percentiles(values, 0.95)
+    narrow, wide = (percentiles(values, values.mean(axis=0), c) for c in (0.5, 0.95))
     assert (wide.low < narrow.low).all()
     assert (wide.high > narrow.high).all()
 
@@ -49,3 +49,17 @@ def test_what_cannot_be_drawn_is_refused(n: int, draws: int, confidence: float) 
 def test_a_draw_without_a_number_is_refused() -> None:
     with pytest.raises(ValueError, match="not finite"):
         bootstrap(lambda drawn: np.nan, 3)
+
+
+def test_an_interval_of_concentration_stands_around_its_figure() -> None:
+    """Drawing repeats firms, which raises concentration: the mean HHI of draws of n equal firms is (2 - 1/n) / n."""
+    size = np.ones(10)
+
+    def hhi(drawn: np.ndarray) -> float:
+        share = np.bincount(drawn, weights=size[drawn], minlength=10) / 10
+        return float((share**2).sum())
+
+    raw = [hhi(np.random.default_rng(k).integers(10, size=10)) for k in range(400)]
+    assert np.mean(raw) == pytest.approx((2 - 1 / 10) / 10, rel=0.02)
+    found = bootstrap(hhi, 10, draws=400)
+    assert float(found.low) < 0.1 < float(found.high)

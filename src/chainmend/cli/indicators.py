@@ -137,7 +137,7 @@ def _overview(output: Output, readings: pl.DataFrame) -> None:
         elif values.is_empty():
             told = _("unknown")
         else:
-            ends = [number(v) for v in (values.min(), values.median(), values.max())]  # type: ignore[arg-type]
+            ends = [number(v, group["unit"][0]) for v in (values.min(), values.median(), values.max())]  # type: ignore[arg-type]
             told = _("{low} … median {median} … {high}").format(low=ends[0], median=ends[1], high=ends[2])
         named = (id, indicator_name(str(id)), level_name(str(level)))
         rows.append((*named, f"{values.len()}/{group.height}", told, unit_name(group["unit"][0])))
@@ -149,10 +149,12 @@ def _overview(output: Output, readings: pl.DataFrame) -> None:
 
 
 def _rows(output: Output, readings: pl.DataFrame, chains: Catalogue, limit: int) -> None:
-    """Every reading with its scope; the highest first within an indicator."""
+    """Every known reading with its scope, the highest first within an indicator; then what is unknown."""
+    import polars as pl
+
     order = ["indicator", "level", "value", "subject"]
-    ranked = readings.sort(order, descending=[False, False, True, False], nulls_last=True)
-    shown = ranked.head(limit) if limit else ranked
+    known = readings.filter(pl.col("value").is_not_null()).sort(order, descending=[False, False, True, False])
+    shown = known.head(limit) if limit else known
     rows = [
         (
             indicator_name(r["indicator"]),
@@ -168,34 +170,81 @@ def _rows(output: Output, readings: pl.DataFrame, chains: Catalogue, limit: int)
     ]
     head = (_("indicator"), _("subject"), _("value"), _("unit"), _("scope"), _("source"), _("age"), _("note"))
     output.table(_("Readings: {n}").format(n=readings.height), head, rows, right=(2,))
-    if shown.height < readings.height:
-        output.say(_("{n} more; --limit 0 prints all").format(n=readings.height - shown.height))
+    if shown.height < known.height:
+        output.say(_("{n} more; --limit 0 prints all").format(n=known.height - shown.height))
+    _unknown(output, readings, chains)
+
+
+def _unknown(output: Output, readings: pl.DataFrame, chains: Catalogue) -> None:
+    """Unknown readings, put together by indicator and reason."""
+    import polars as pl
+
+    why = f"note_{language()}"
+    unknown = readings.filter(pl.col("value").is_null())
+    rows = []
+    for (id, note), group in unknown.group_by("indicator", why, maintain_order=True):
+        first = group.row(0, named=True)
+        who = subject_name(chains, first["level"], first["subject"])
+        if group.height > 1:
+            who = _("{name} and {n} more").format(name=who, n=group.height - 1)
+        rows.append((indicator_name(str(id)), who, note))
+    if rows:
+        output.table(
+            _("Unknown: {n}").format(n=unknown.height), (_("indicator"), _("subject"), _("reason")), rows
+        )
 
 
 def _value(r: dict[str, Any]) -> str:
     if r["value"] is None:
         return _("unknown")
-    told = number(r["value"])
-    return told if r["low"] is None else f"{told} [{number(r['low'])}, {number(r['high'])}]"
+    told = number(r["value"], r["unit"])
+    return (
+        told
+        if r["low"] is None
+        else f"{told} [{number(r['low'], r['unit'])}, {number(r['high'], r['unit'])}]"
+    )
 
 
-def number(value: float) -> str:
-    """A number to four digits, whole from a thousand on."""
+def number(value: float, unit: str = "1") -> str:
+    """A number to four digits, whole from a thousand on; a share as per cent."""
+    if unit == "share":
+        return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _scope(r: dict[str, Any]) -> str:
     from chainmend.indicators.scope import Scope
 
-    scope = Scope(r["measure"], r["universe"], r["year"], r["months"], r["basis"])
-    return scope.label[0 if language() == "zh" else 1]
+    return str(Scope(r["measure"], r["universe"], r["year"], r["months"], r["basis"], r["until"]))
 
 
 def unit_name(unit: str) -> str:
-    """A unit in the current language; nothing for a pure number."""
-    return {"1": "", "share": _("share"), "bit": _("bit"), "firms": _("firm(s)"), "years": _("years")}.get(
-        unit, unit
-    )
+    """A unit in the current language; nothing for a pure number or a share, which is shown as per cent."""
+    from chainmend.names import currency_name, is_currency
+
+    plain = {
+        "1": "",
+        "share": "",
+        "bit": _("bit"),
+        "firms": _("firm(s)"),
+        "stars": _("star(s)"),
+        "years": _("year(s)"),
+        "months": _("month(s)"),
+        "rank": _("place in the ranking"),
+        "km2": _("km2"),
+        "m2": _("m2"),
+        "person": _("person"),
+        "patents": _("patent(s)"),
+    }
+    if unit in plain:
+        return plain[unit]
+    if is_currency(unit):
+        return currency_name(unit)[0 if language() == "zh" else 1]
+    above, slash, below = unit.partition("/")
+    factor, _blank, of = below.partition(" ")
+    if slash and of and factor == "1e8":
+        return _("{above} per 100 million {of}").format(above=unit_name(above), of=unit_name(of))
+    return f"{unit_name(above)}/{unit_name(below)}" if slash else unit
 
 
 def level_name(level: str) -> str:

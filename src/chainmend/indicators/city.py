@@ -149,7 +149,7 @@ class City:
     @cached_property
     def sourcing(self) -> Sourcing | None:
         """Purchases of segments by year, None without supply links."""
-        return sourcing(self.dataset, self.placements) if self.dataset.has("supply_links") else None
+        return sourcing(self.dataset, self.placements, self.draw) if self.dataset.has("supply_links") else None
 
     @cached_property
     def customs(self) -> Mapping[str, list[TradeYear]] | None:
@@ -159,7 +159,7 @@ class City:
     def scope(self, measure: str | None = None) -> Scope:
         """Scope of a figure summed over the dataset's firms: the twelve months to the date of the data."""
         date = self.dataset.date
-        return Scope(measure or self.basis, UNIVERSE, date.year)
+        return Scope(measure or self.basis, UNIVERSE, date.year, until=date.month)
 
     def resampled(self, rng: np.random.Generator) -> City:
         """Draw firms with replacement, as many in each region as it has; placements and regions stay."""
@@ -175,7 +175,7 @@ class City:
         draw = firms.select("firm_id").with_columns(times=pl.Series(times)).filter(pl.col("times") > 0)
         other = replace(self, draw=draw, before=self.before)
         # what does not depend on the draw is kept
-        for name in ("placements", "basis", "regions", "home", "sourcing", "customs"):
+        for name in ("placements", "basis", "regions", "home", "customs"):
             other.__dict__[name] = getattr(self, name)
         return other
 

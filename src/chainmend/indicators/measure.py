@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from chainmend.indicators.city import City
     from chainmend.indicators.reading import Reading
 
+Key = tuple[str, str, str]
+"""Indicator, level, subject."""
 ENOUGH = 0.9
 """An interval is given if the value is known in at least this share of the draws."""
 SCHEMA: dict[str, pl.DataType] = {
@@ -37,6 +39,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "year": pl.Int64(),
     "months": pl.Int64(),
     "basis": pl.String(),
+    "until": pl.Int64(),
     "source": pl.String(),
     "age": pl.Int64(),
     "note_zh": pl.String(),
@@ -51,7 +54,7 @@ class Measured:
     Attributes
     ----------
     readings
-        One row a reading: indicator, level, subject, value, low, high, unit, the five parts of the scope, source,
+        One row a reading: indicator, level, subject, value, low, high, unit, the parts of the scope, source,
         age (months from the end of the scope's period to the date of the data), note_zh, note_en.
     not_measured
         Indicator -> (Chinese, English): why it says nothing of any subject.
@@ -131,7 +134,10 @@ def measure(
     if interval:
         say(_("drawing firms anew"))
         again = [e for e in chosen if e.resample and e.id in found]
-        ends = _ends(again, city, draws, seed)
+        figures: dict[Key, float] = {
+            (e.id, r.level, r.subject): r.value for e in again for r in found[e.id] if r.value is not None
+        }
+        ends = _ends(again, figures, city, draws, seed)
     else:
         ends = {}
     rows = [_row(get("indicator", id), r, city, ends) for id, readings in found.items() for r in readings]
@@ -150,11 +156,11 @@ def _read(entry: Entry, city: City) -> tuple[list[Reading], tuple[str, str] | No
 
 
 def _ends(
-    chosen: Iterable[Entry], city: City, draws: int, seed: int
-) -> dict[tuple[str, str, str], tuple[float, float]]:
+    chosen: Iterable[Entry], figures: Mapping[Key, float], city: City, draws: int, seed: int
+) -> dict[Key, tuple[float, float]]:
     """(indicator, level, subject) -> interval, where enough draws have a value."""
     rng = np.random.default_rng(seed)
-    values: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    values: dict[Key, list[float]] = defaultdict(list)
     chosen = list(chosen)
     for _draw in range(draws if chosen else 0):
         other = city.resampled(rng)
@@ -164,22 +170,20 @@ def _ends(
                     values[entry.id, r.level, r.subject].append(r.value)
     ends = {}
     for key, drawn in values.items():
-        if len(drawn) >= ENOUGH * draws:
-            span = percentiles(np.array(drawn), CONFIDENCE)
+        if len(drawn) >= ENOUGH * draws and key in figures:
+            span = percentiles(np.array(drawn), figures[key], CONFIDENCE)
             ends[key] = float(span.low), float(span.high)
     return ends
 
 
-def _row(
-    entry: Entry, r: Reading, city: City, ends: dict[tuple[str, str, str], tuple[float, float]]
-) -> tuple[object, ...]:
+def _row(entry: Entry, r: Reading, city: City, ends: dict[Key, tuple[float, float]]) -> tuple[object, ...]:
     low, high = ends.get((entry.id, r.level, r.subject), (r.low, r.high))
     if r.value is None:
         low, high = None, None
     date = city.dataset.date
-    age = max(0, (date.year - r.scope.year) * 12 + date.month - r.scope.months)
+    age = max(0, (date.year - r.scope.end.year) * 12 + date.month - r.scope.end.month)
     note = r.note or (None, None)
-    scope = (r.scope.measure, r.scope.universe, r.scope.year, r.scope.months, r.scope.basis)
+    scope = (r.scope.measure, r.scope.universe, r.scope.year, r.scope.months, r.scope.basis, r.scope.until)
     source = r.source or ", ".join(entry.needs)
     value = (r.value, low, high)
     return (entry.id, r.level, r.subject, *value, r.unit or entry.unit, *scope, source, age, *note)

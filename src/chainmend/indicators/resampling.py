@@ -1,4 +1,9 @@
-"""Intervals by drawing firms anew, with replacement (the percentile bootstrap of Efron, 1979)."""
+"""Intervals by drawing firms anew, with replacement (the percentile bootstrap of Efron, 1979).
+
+A draw repeats some firms and leaves others out: any concentration rises by that alone, and percentiles of draws may lie
+above the figure itself. So the draws are moved by the bias of drawing, their mean less the figure: the interval says
+how far the figure could be off to either side, and stands around it.
+"""
 
 from __future__ import annotations
 
@@ -71,24 +76,29 @@ def bootstrap(
         )
     rng = np.random.default_rng(seed)
     values = np.array([statistic(rng.integers(n, size=n)) for _draw in range(draws)], dtype=np.float64)
-    if not np.isfinite(values).all():
+    figure = np.asarray(statistic(np.arange(n)), np.float64)
+    if not (np.isfinite(values).all() and np.isfinite(figure).all()):
         raise IndicatorError(
             _("the statistic of a draw is not finite"),
             expected=_("a number for every draw"),
             where=_("bootstrap"),
         )
-    return percentiles(values, confidence)
+    return percentiles(values, figure, confidence)
 
 
-def percentiles(values: NDArray[np.float64], confidence: float = CONFIDENCE) -> Interval:
-    """Return the middle share `confidence` of draws, shape (draws, ...).
+def percentiles(
+    values: NDArray[np.float64], figure: NDArray[np.float64] | float, confidence: float = CONFIDENCE
+) -> Interval:
+    """Return the middle share `confidence` of draws, shape (draws, ...), moved so that their mean is the figure.
 
     Examples
     --------
-    >>> found = percentiles(np.arange(101.0), 0.9)
-    >>> float(found.low), float(found.high)
+    >>> found = percentiles(np.arange(101.0), 50.0, 0.9)
+    >>> round(float(found.low), 6), float(found.high)
     (5.0, 95.0)
+    >>> float(percentiles(np.arange(101.0), 40.0, 0.9).high)
+    85.0
     """
     tail = (1 - confidence) / 2
-    low, high = np.quantile(values, [tail, 1 - tail], axis=0)
+    low, high = np.quantile(values, [tail, 1 - tail], axis=0) + (figure - values.mean(axis=0))
     return Interval(low, high)

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from chainmend.errors import DatasetError, IndicatorError, ScopeError
 from chainmend.i18n import _, both, language
-from chainmend.indicators.wording import measure_name as measure_name
-from chainmend.indicators.wording import part_names, universe_name
+from chainmend.indicators.wording import measure_name, part_names, universe_name
 from chainmend.intake.columns import UNITS
 
 if TYPE_CHECKING:
@@ -35,6 +34,9 @@ class Scope:
         From January of `year` on, so many months (1..12) cumulated.
     basis
         ``nominal`` (at current prices) or ``real`` (at comparable prices).
+    until
+        Last month of `year` that is counted, where the period does not begin in January: the twelve months to the
+        end of June have `months` 12 and `until` 6.
 
     Raises
     ------
@@ -52,14 +54,18 @@ class Scope:
     year: int
     months: int = 12
     basis: Basis = "nominal"
+    until: int | None = None
 
     def __post_init__(self) -> None:
+        if self.until == self.months:  # from January on: one period is written in one way
+            object.__setattr__(self, "until", None)
         for name, ok, expected in (
             ("measure", bool(self.measure), _("a text that says what is measured")),
             ("universe", bool(self.universe), _("a text that says over whom it is measured")),
             ("year", 1900 <= self.year <= 2200, _("a year from 1900 to 2200")),
             ("months", 1 <= self.months <= 12, _("1 to 12 months")),
             ("basis", self.basis in get_args(Basis), "nominal, real"),
+            ("until", self.until is None or 1 <= self.until <= 12, _("a month from 1 to 12")),
         ):
             if not ok:
                 raise ScopeError(f"{name}: {getattr(self, name)!r}", expected=expected)
@@ -73,7 +79,8 @@ class Scope:
         >>> Scope("revenue", "industry", 2025, 9).end
         datetime.date(2025, 9, 30)
         """
-        return dt.date(self.year, self.months, calendar.monthrange(self.year, self.months)[1])
+        month = self.until or self.months
+        return dt.date(self.year, month, calendar.monthrange(self.year, month)[1])
 
     @property
     def label(self) -> tuple[str, str]:
@@ -90,6 +97,13 @@ class Scope:
         return self.label[0 if language() == "zh" else 1]
 
     def _period(self) -> tuple[str, str]:
+        if self.until is not None:
+            return both(
+                "{n} months to {month} {year}",
+                n=self.months,
+                month=(str(self.until), calendar.month_name[self.until]),
+                year=self.year,
+            )
         if self.months == 12:
             return both("the year {year}", year=self.year)
         if self.months == 1:
@@ -108,7 +122,7 @@ class Scope:
         >>> Scope("revenue", "industry", 2025, 9).differences(Scope("value_added", "industry", 2025))
         ('measure', 'months')
         """
-        parts = ("measure", "universe", "months", "basis", *(() if over_time else ("year",)))
+        parts = ("measure", "universe", "months", "basis", "until", *(() if over_time else ("year",)))
         return tuple(p for p in parts if getattr(self, p) != getattr(other, p))
 
     def same_as(self, other: Scope, *, over_time: bool = False) -> bool:

@@ -238,13 +238,10 @@ def foreign_share(city: City) -> Iterator[Reading]:
 
 @register(
     "indicator", "source_hhi", name=("市外来源集中度", "Concentration over outside sources"), unit="1",
-    needs=("supply_links",), reference="European Commission SWD(2021) 352, for a city; cut 0.4",
+    needs=("supply_links",), resample=True, reference="European Commission SWD(2021) 352, for a city; cut 0.4",
 )  # fmt: skip
 def source_hhi(city: City) -> Iterator[Reading]:
-    """HHI of purchases over the places outside the city they came from: a country abroad, a city at home.
-
-    Without an interval: buyers drawn anew are fewer, so that any concentration comes out larger than it is.
-    """
+    """HHI of purchases over the places outside the city they came from: a country abroad, a city at home."""
     return _readings(city, lambda p: p.source_hhi, lambda p: p.top_source)
 
 
@@ -285,8 +282,6 @@ def _readings(
     bought = city.sourcing
     if bought is None:
         return
-    if city.draw is not None:
-        bought = sourcing(city.dataset, city.placements, city.draw)
     scope = _scope(bought)
     for segment in city.segments:
         p = bought.latest(segment)

@@ -24,6 +24,7 @@ def part_names(parts: Iterable[str]) -> tuple[str, str]:
         "year": both("year"),
         "months": both("cumulated months"),
         "basis": both("price basis"),
+        "until": both("last month"),
         "unit": both("unit"),
     }
     comma = both(", ")
@@ -50,6 +51,7 @@ def measure_name(measure: str) -> tuple[str, str]:
         "exports": both("exports"),
         "imports": both("imports"),
         "purchases": both("purchases"),
+        "sales": both("sales"),
         "employees": both("employees"),
         "firms": both("firms"),
         "patents": both("patents"),
@@ -71,4 +73,9 @@ def universe_name(universe: str) -> tuple[str, str]:
     >>> universe_name("dataset")[1]
     'firms of the dataset'
     """
-    return both("firms of the dataset") if universe == "dataset" else (universe, universe)
+    names = {
+        "dataset": both("firms of the dataset"),
+        "customs": both("customs"),
+        "world": both("the world"),
+    }
+    return names.get(universe, (universe, universe))
