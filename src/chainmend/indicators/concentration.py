@@ -210,12 +210,10 @@ def four_firm_ratio(city: City) -> Iterator[Reading]:
     unit="bit",
     needs=("firms",),
     reference="Shannon (1948); Frenken, Van Oort and Verburg (2007)",
+    resample=True,
 )
 def structure_entropy(city: City) -> Iterator[Reading]:
-    """How varied the city is over segments: 0 with one segment, log2 n with n of equal size.
-
-    Drawn anew, firms are always less varied than they are, so draws give no interval.
-    """
+    """How varied the city is over segments: 0 with one segment, log2 n with n of equal size."""
     if city.home is None or not city.sizes[[city.home]].sum() > 0:
         note = both("the city has no firm on any segment")
         yield Reading("city", city.name, None, city.scope(), note=note)

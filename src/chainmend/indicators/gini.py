@@ -138,13 +138,13 @@ def quotient_gini(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
     unit="1",
     needs=("firms",),
     reference="Krugman (1991)",
+    resample=True,
 )
 def locational_ginis(city: City) -> Iterator[Reading]:
     """How unevenly a segment is spread over the country's cities, against all segments together.
 
     0 means that every city has its share of it, near 1 that it is where little else is. Few firms look concentrated
-    by this measure wherever they are, and drawn anew ever more so: draws give no interval, and `ellison_glaeser` is
-    the one that allows for it.
+    by this measure wherever they are; `ellison_glaeser` allows for it.
     """
     scope = city.scope()
     columns = city.sizes.toarray().T

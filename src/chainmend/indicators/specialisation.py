@@ -216,12 +216,12 @@ def location_quotients(city: City) -> Iterator[Reading]:
     unit="1",
     needs=("firms",),
     reference="Krugman (1991)",
+    resample=True,
 )
 def krugman_specialisation(city: City) -> Iterator[Reading]:
     """How far the city's structure over segments is from the country's, 0 (the same) to 2 (nothing in common).
 
     The sum of the absolute differences of shares; the country is all domestic firms of the dataset, the city's too.
-    Drawn anew, firms always stray further from the country than they are, so draws give no interval.
     """
     yield _against_the_country(city, krugman)
 
@@ -233,11 +233,12 @@ def krugman_specialisation(city: City) -> Iterator[Reading]:
     unit="1",
     needs=("firms",),
     reference="Hoover (1936)",
+    resample=True,
 )
 def hoover_specialisation(city: City) -> Iterator[Reading]:
     """Part of the city's output that had to move to other segments for its structure to be the country's.
 
-    Half of the Krugman index, and without an interval for the same reason.
+    Half of the Krugman index.
     """
     yield _against_the_country(city, hoover)
 
