@@ -126,6 +126,33 @@ class Network(BaseModel):
     )
 
 
+class Value(BaseModel):
+    """What the value of a mend assumes; the probabilities are yours to set, no data stand behind the defaults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: float = Field(
+        0.3, ge=0, le=1, description="share of local purchases of the segment that a new local supplier takes"
+    )
+    draws: int = Field(200, ge=0, description="draws of the links for the interval; 0 gives none")
+    seed: int = Field(0, ge=0, description="the same seed gives the same draws")
+    abroad: float = Field(
+        0.10, ge=0, le=1, description="probability a year that supply from a main country abroad stops"
+    )
+    country: float = Field(
+        0.03, ge=0, le=1, description="the same for a main city elsewhere in the country of the city"
+    )
+    region: float = Field(0.02, ge=0, le=1, description="the same for a main city of its own region")
+    local: float = Field(0.02, ge=0, le=1, description="the same for a local supplier that dominates")
+    main_share: float = Field(
+        0.1,
+        ge=0,
+        le=1,
+        description="share of local purchases of a segment from which an origin is a main one",
+    )
+    sources: int = Field(3, ge=1, description="most main origins of a segment, the largest first")
+
+
 class Settings(BaseSettings):
     """Everything a scan can be told beside its data and its catalogue.
 
@@ -143,6 +170,7 @@ class Settings(BaseSettings):
     severity: Severity = Severity()
     persistence: Persistence = Persistence()
     network: Network = Network()
+    value: Value = Value()
 
 
 def load_settings(path: Path | None = None) -> Settings:

@@ -1,0 +1,1 @@
+"""What a mend is worth, and what to do first."""

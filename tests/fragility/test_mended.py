@@ -1,0 +1,141 @@
+"""Losses with a new supplier are those of the network in which it is a firm, in every draw of the links."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from benchmarks.networks import power_law
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.fragility.small import small_cities, small_city, with_supplier
+
+from chainmend.errors import NetworkError
+from chainmend.fragility.engines import Job
+from chainmend.fragility.esri import weights_of
+from chainmend.fragility.mended import Mend, mended_losses
+from chainmend.fragility.network import SupplyNetwork
+
+if TYPE_CHECKING:
+    from chainmend.fragility.city import CityNetwork
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*had not come to rest:RuntimeWarning")
+TOLERANCE, TINY = 0.0123, 1e-300
+FEW = settings(max_examples=40, deadline=None)
+SHARES = st.sampled_from([0.0, 0.3, 0.5, 0.99, 1.0])
+
+
+def losses(city: CityNetwork, mends: list[Mend], share: float, **options: Any) -> np.ndarray:
+    job = Job(options.pop("tolerance", TOLERANCE), True, 1000, weights_of(city.network, city.weights))
+    local = (city.firms["place"] == "local").to_numpy()
+    return mended_losses(city.network, local, mends, job, share=share, **options)
+
+
+def every_sector(city: CityNetwork) -> list[Mend]:
+    """The firms elsewhere of each sector stop; where there are none, all of it."""
+    elsewhere = (city.firms["place"] != "local").to_numpy()
+    found = []
+    for sector in range(len(city.network.sectors)):
+        ours = city.network.sector == sector
+        firms = np.flatnonzero(ours & elsewhere) if (ours & elsewhere).any() else np.flatnonzero(ours)
+        found.append(Mend(sector, firms.astype(np.int32)))
+    return found
+
+
+def expected(city: CityNetwork, mend: Mend, share: float) -> tuple[float, float]:
+    """Loss now by the cascade, and by that of the larger network after as many steps, demand as it was."""
+    weights = weights_of(city.network, city.weights)
+    shock = np.zeros(city.network.n_firms)
+    shock[mend.firms] = 1.0
+    now = city.network.cascade(shock, tolerance=TOLERANCE, weights=weights)
+    wider = with_supplier(city, mend.sector, share)
+    after = wider.cascade(
+        np.append(shock, 0.0), tolerance=TINY, max_steps=int(now.steps[0]), weights=np.append(weights, 0.0)
+    )
+    return now.total(), float(weights @ np.maximum(after.downstream[:-1], now.upstream))
+
+
+@FEW
+@given(small_cities(), SHARES)
+def test_the_new_supplier_might_as_well_be_a_firm(city: CityNetwork, share: float) -> None:
+    mends = every_sector(city)
+    found = losses(city, mends, share)[0]
+    for (now, after), mend in zip(found, mends, strict=True):
+        assert (now, after) == pytest.approx(expected(city, mend, share), abs=1e-9)
+
+
+@FEW
+@given(small_cities(), st.integers(0, 3))
+def test_a_draw_is_the_network_of_the_drawn_values(city: CityNetwork, seed: int) -> None:
+    net, mends = city.network, every_sector(city)
+    found = losses(city, mends, 0.4, draws=2, seed=seed)
+    for draw in (1, 2):
+        noise = np.random.default_rng([seed, draw]).standard_exponential(net.n_links)
+        drawn = replace(city, network=replace(net, weight=net.weight * noise))
+        for (now, after), mend in zip(found[draw], mends, strict=True):
+            assert (now, after) == pytest.approx(expected(drawn, mend, 0.4), abs=1e-8)
+
+
+@FEW
+@given(small_cities())
+def test_less_is_lost_the_more_the_new_supplier_takes(city: CityNetwork) -> None:
+    mends = every_sector(city)
+    found = np.array([losses(city, mends, q, draws=1) for q in (0.0, 0.25, 0.5, 1.0)])
+    now, after = found[..., 0], found[..., 1]
+    assert np.array_equal(now, np.broadcast_to(now[0], now.shape))
+    assert np.array_equal(after[0], now[0])  # it takes nothing
+    assert (np.diff(after, axis=0) <= 1e-9).all()
+
+
+@pytest.mark.parametrize("options", [{}, {"market": None}, {"essentiality": "leontief"}])
+def test_shocks_that_go_on_in_lanes_give_the_same(options: dict[str, Any]) -> None:
+    net = power_law(600, seed=3, sectors=40, **options)
+    place = np.random.default_rng(3).choice(["local", "abroad"], 600).tolist()
+    edges = {
+        "supplier": net.supplier, "buyer": net.buyer, "weight": net.weight, "sector": net.sector,
+        "market": net.market, "essentiality": net.essentiality,
+    }  # fmt: skip
+    city = small_city(edges, place)
+    mends = every_sector(city)
+    found = losses(city, mends, 0.3)[0]
+    wanted = [expected(city, mend, 0.3) for mend in mends]
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-9)
+    assert (found[:, 0] - found[:, 1] > 1e-6).sum() > 30
+    fine = losses(city, mends[:3], 0.3, tolerance=1e-5)[0]  # float64 in the lanes
+    assert (fine[:, 0] >= found[:3, 0] - 1e-9).all()
+
+
+def test_neither_the_number_of_threads_nor_the_other_mends_change_a_number() -> None:
+    net = power_law(300, seed=4, sectors=20)
+    city = small_city(
+        {"supplier": net.supplier, "buyer": net.buyer, "weight": net.weight, "sector": net.sector,
+         "market": net.sector, "essentiality": net.essentiality},
+        ["local", "abroad", "local"] * 100,
+    )  # fmt: skip
+    mends = every_sector(city)
+    told: list[tuple[int, int]] = []
+    one = losses(city, mends, 0.3, draws=5, workers=1, progress=lambda *done: told.append(done))
+    assert told == [(n, 6) for n in range(1, 7)]
+    assert np.array_equal(one, losses(city, mends, 0.3, draws=5, workers=3))
+    few = losses(city, [mends[7], mends[2]], 0.3, draws=3)
+    np.testing.assert_allclose(few, one[:4, [7, 2]], rtol=0, atol=1e-9)
+    assert not np.array_equal(one[1:], losses(city, mends, 0.3, draws=5, seed=1)[1:])
+
+
+def test_no_mend_is_no_work() -> None:
+    city = small_city({"supplier": [0], "buyer": [1], "weight": [1.0], "sector": [0, 1]}, ["local"] * 2)
+    assert losses(city, [], 0.3, draws=2).shape == (3, 0, 2)
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    edges = {"supplier": [0, 1], "buyer": [2, 2], "weight": [1.0, 1.0], "sector": [0, 0, 1]}
+    place = ["abroad", "abroad", "local"]
+    mend = Mend(0, np.array([0], np.int32))
+    with pytest.raises(NetworkError, match="several markets"):
+        losses(small_city(edges | {"market": [0, 1, 2]}, place), [mend], 0.3)
+    city = small_city(edges | {"costs": [1.0, 1.0, 5.0]}, place)
+    assert isinstance(city.network, SupplyNetwork)
+    with pytest.raises(NetworkError, match="a network with costs"):
+        losses(city, [mend], 0.3)
