@@ -129,10 +129,11 @@ def _apply_rules(catalogue: Catalogue, facts: Facts, settings: Settings) -> tupl
     for entry in entries("rule"):
         for id, segment in catalogue.segments.items():
             verdict = entry.function(segment, facts.segments[id], facts, settings.thresholds)
-            if isinstance(verdict, Hit):
-                rows.append(_finding(catalogue, entry, segment, facts.segments[id], verdict, settings))
-            elif isinstance(verdict, NotChecked):
+            if isinstance(verdict, NotChecked):
                 blind.append((entry.id, id, verdict))
+                continue
+            hits = (verdict,) if isinstance(verdict, Hit) else verdict or ()
+            rows += [_finding(catalogue, entry, segment, facts.segments[id], h, settings) for h in hits]
     found = pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
     ranked = found.sort(["severity", "finding_id"], descending=[True, False])
     return ranked, _not_checked(blind, len(catalogue.segments))
@@ -154,7 +155,7 @@ def _not_checked(blind: list[tuple[str, str, NotChecked]], segments: int) -> pl.
 def _finding(
     catalogue: Catalogue, entry: Entry, segment: Segment, fact: SegmentFacts, hit: Hit, settings: Settings
 ) -> dict[str, Any]:
-    triple = _severity(fact, settings)
+    triple = _severity(fact, hit, settings)
     evidence = {
         "facts": dict(hit.facts),
         "thresholds": dict(hit.thresholds),
@@ -180,17 +181,23 @@ def _finding(
     }
 
 
-def _severity(fact: SegmentFacts, settings: Settings) -> SeverityTriple:
-    """C x E x R of one segment. Nobody here means nothing is bought here, whatever the links say."""
+def _severity(fact: SegmentFacts, hit: Hit, settings: Settings) -> SeverityTriple:
+    """C x E x R of one segment, or of a firm on it. Nobody here means nothing is bought here, whatever the links say.
+
+    Criticality is what a stop costs the city beyond the segment (the firm) itself where the supply network says it;
+    without a network, and for a segment that is not in it, the share of output on essential paths stands in.
+    """
     anchors = settings.severity
+    loss = fact.knock_out_loss if hit.loss is None else hit.loss
+    essential = criticality(fact.dependent_share, anchors.dependent_output_anchor)
     own = 0.0 if fact.firms == 0 else fact.self_sufficiency
     by_links = exposure(own, fact.top_share, fact.foreign_share, fact.source_hhi)
     by_world = exposure(own, fact.top_share, fact.world_foreign_share, fact.world_hhi)
     known = [e for e in (by_links, by_world) if e.value is not None]
     return severity(
-        criticality(fact.dependent_share, anchors.dependent_output_anchor),
+        essential if loss is None else criticality(loss, anchors.knock_out_anchor),
         max(known, key=lambda e: e.low) if known else by_links,
-        recovery(fact.alternatives, None, anchors.alternatives_anchor),
+        recovery(fact.alternatives, fact.density, anchors.alternatives_anchor),
     )
 
 

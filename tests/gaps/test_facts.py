@@ -66,6 +66,6 @@ def test_a_concentration_exactly_at_a_cut_is_not_above_it() -> None:
     from chainmend.indicators.customs import _year
 
     shares = {"USA": 0.6, "JPN": 0.1, "DEU": 0.1, "NLD": 0.1, "KOR": 0.1}  # squares sum to 0.4
-    assert _world_facts([{"origin": o, "share": s} for o, s in shares.items()], "CHN")[0] == 0.4
+    assert _world_facts([{"origin": o, "share": s} for o, s in shares.items()], "CHN")["world_hhi"] == 0.4
     imports = [("USA", 11), ("JPN", 6), ("DEU", 1), ("NLD", 1), ("KOR", 1)]  # 160 / 400
     assert _year(2025, imports, []).import_hhi == 0.4

@@ -6,21 +6,36 @@ number of threads: the same inputs give the same bytes.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from chainmend.gaps.decline import Decline, declines
+from chainmend.gaps.density import densities
+from chainmend.gaps.districts import LocalSupply, local_supply
+from chainmend.gaps.finding import NotChecked
+from chainmend.gaps.needs import needs_by_segment
+from chainmend.gaps.presence import named_firms, presence_facts, present_firms
+from chainmend.gaps.reach import Reach, reach
+from chainmend.gaps.sold import local_sales
+from chainmend.gaps.technology import Knowledge, technology
+from chainmend.i18n import both
 from chainmend.indicators.customs import TradeYear, trade_by_segment
 from chainmend.indicators.sourcing import Sourcing, sourcing
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
+    from chainmend.gaps.impact import Impact
     from chainmend.settings import Thresholds
 
-_FEN = 100.0
+_BOUGHT = (
+    "year", "purchases", "self_sufficiency", "supplier_hhi", "top_share", "outside_share", "foreign_share",
+    "source_hhi", "local_sales",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,24 @@ class SegmentFacts:
         Firms within the city and region that could supply, less the dominant one.
     needs
         Verified needs reported for the segment.
+    sales_growth
+        Sales of local firms in the last year of the links over those of the year before, less 1.
+    top_district, top_district_share
+        District with the largest part of local supply, and that part.
+    level, suppliers_near, nearest_km
+        Region level of the nearest firm on the segment, firms within `near_km` of the city, distance of the nearest.
+    patents, patents_per_output_ratio
+        Invention patents of local firms on the segment; per output, over the mean of the country.
+    density
+        Relatedness density of the segment for the city.
+    knock_out_own, knock_out_loss
+        Shares of the city's output lost on the segment and beyond it when all its firms stop.
+    worst_source, worst_source_loss
+        The origin or supplier outside the city whose stop alone costs most, and the share of the city's output.
+    top_esri, top_esri_firm
+        Largest systemic risk index of a local firm on the segment, where one is above the cut.
+    data_age_days
+        Days from the end of the last year that somebody local bought the segment in to the day of the dataset.
     """
 
     segment_id: str
@@ -82,6 +115,22 @@ class SegmentFacts:
     downstream_present: bool
     alternatives: int | None
     needs: int | None
+    sales_growth: float | None
+    top_district: str | None
+    top_district_share: float | None
+    level: str | None
+    suppliers_near: int | None
+    nearest_km: float | None
+    patents: float | None
+    patents_per_output_ratio: float | None
+    density: float | None
+    knock_out_own: float | None
+    knock_out_loss: float | None
+    worst_source: str | None
+    worst_source_loss: float | None
+    top_esri: float | None
+    top_esri_firm: str | None
+    data_age_days: int | None
 
 
 @dataclass(frozen=True)
@@ -100,10 +149,16 @@ class Facts:
         Segment id -> customs by year, None without a customs table.
     world
         Segment id -> origins of world supply, None without a provision table.
+    needs
+        Segment id -> verified needs, newest first, None without a table of needs.
     tables
         Names of the tables that were there.
-    impact, declines, districts, technology, reach, distress
-        Segment id -> what the module of that name in `chainmend.gaps` computes; None where its tables are missing.
+    currency
+        ISO code of the money.
+    impact
+        Segment id -> losses on the supply network, or why they were not computed.
+    declines, districts, technology, reach, distress
+        What the module of that name in `chainmend.gaps` computes; None where its tables are missing.
     """
 
     segments: Mapping[str, SegmentFacts]
@@ -111,12 +166,14 @@ class Facts:
     sourcing: Sourcing | None
     trade: Mapping[str, list[TradeYear]] | None
     world: Mapping[str, list[dict[str, Any]]] | None
+    needs: Mapping[str, list[dict[str, Any]]] | None
     tables: frozenset[str]
-    impact: Mapping[str, Any] | None = None
-    declines: Mapping[str, Any] | None = None
-    districts: Mapping[str, Any] | None = None
-    technology: Mapping[str, Any] | None = None
-    reach: Mapping[str, Any] | None = None
+    currency: str
+    impact: Mapping[str, Impact] | NotChecked
+    declines: Mapping[str, Decline]
+    districts: Mapping[str, LocalSupply] | None
+    technology: Knowledge | None
+    reach: Mapping[str, Reach]
     distress: Mapping[str, Any] | None = None
 
     def frame(self) -> pl.DataFrame:
@@ -129,100 +186,6 @@ class Facts:
         }
         rows = [tuple(getattr(s, name) for name in schema) for s in self.segments.values()]
         return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def present_firms(dataset: Dataset, weights: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
-    """Active firms present on a segment: firm_id, segment_id, weight, name, place, output (on the segment, yuan)."""
-    firms = dataset.firms.select("firm_id", "name", "place", "status", "output", "city", "country")
-    return (
-        weights.select("firm_id", "segment_id", "weight")
-        .filter(pl.col("weight") >= thresholds.placement_weight)
-        .join(firms.filter(pl.col("status") == "active"), on="firm_id", how="inner")
-        .filter(pl.col("output").is_null() | (pl.col("output") >= thresholds.output_floor))
-        .with_columns(output=pl.col("output") * pl.col("weight"))
-        .drop("status")
-    )
-
-
-def _counts(present: pl.DataFrame) -> dict[tuple[str, str], int]:
-    grouped = present.group_by("segment_id", "place").agg(pl.len())
-    return {(s, str(p)): n for s, p, n in grouped.iter_rows()}
-
-
-def _totals(present: pl.DataFrame) -> dict[tuple[str, bool], tuple[float | None, int, bool]]:
-    """(segment, local?) -> output in yuan (None if no firm's is known), firms, every firm's output known?"""
-    domestic = present.filter(pl.col("place") != "abroad").with_columns(local=pl.col("place") == "local")
-    fen = (pl.col("output") * _FEN).round().cast(pl.Int64)
-    grouped = domestic.group_by("segment_id", "local").agg(
-        fen.sum().alias("fen"), pl.len().alias("firms"), pl.col("output").is_not_null().sum().alias("known")
-    )
-    return {
-        (s, local): (fen / _FEN if known else None, n, known == n)
-        for s, local, fen, n, known in grouped.iter_rows()
-    }
-
-
-def _location_quotients(
-    totals: Mapping[tuple[str, bool], tuple[float | None, int, bool]], segments: list[str]
-) -> dict[str, tuple[float | None, float | None, str | None]]:
-    """Segment -> (location quotient, share of country, basis)."""
-    by_output = all(t[2] for t in totals.values()) and bool(totals)
-    basis = "output" if by_output else "firms"
-
-    def size(segment: str, local: bool) -> float:
-        output, firms, _known = totals.get((segment, local), (0.0, 0, True))
-        return float(output or 0.0) if by_output else float(firms)
-
-    here = {s: size(s, True) for s in segments}
-    country = {s: size(s, True) + size(s, False) for s in segments}
-    all_here, all_country = sum(here.values()), sum(country.values())
-    elsewhere = all_country > all_here
-    result: dict[str, tuple[float | None, float | None, str | None]] = {}
-    for s in segments:
-        if not elsewhere or all_here == 0 or country[s] == 0:
-            result[s] = (None, None, None)
-        else:
-            quotient = (here[s] / all_here) / (country[s] / all_country)
-            result[s] = (quotient, here[s] / country[s], basis)
-    return result
-
-
-def _dependent_shares(
-    dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame
-) -> tuple[dict[str, float | None], str | None]:
-    """Share of the city's output (firms, where an output is unknown) on segments that need each segment."""
-    local = dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
-    if local.is_empty():
-        return dict.fromkeys(catalogue.segments), None
-    by_output = local["output"].null_count() == 0 and local["output"].sum() > 0
-    size = pl.col("output") if by_output else pl.lit(1.0)
-    unit = _FEN if by_output else 1e9
-    sized = local.select("firm_id", size=(size * unit).round().cast(pl.Int64))
-    total = sized["size"].sum()
-    placed = (
-        weights.join(sized, on="firm_id")
-        .group_by("segment_id")
-        .agg((pl.col("weight") * pl.col("size")).round().cast(pl.Int64).sum())
-    )
-    on_segment = dict(placed.iter_rows())
-    shares: dict[str, float | None] = {
-        s: sum(on_segment.get(d, 0) for d in sorted(catalogue.depends_on(s))) / total
-        for s in catalogue.segments
-    }
-    return shares, "output" if by_output else "firms"
-
-
-def _named_firms(present: pl.DataFrame, limit: int = 10) -> dict[str, list[dict[str, Any]]]:
-    ranked = present.sort(
-        ["segment_id", "place", "output", "weight", "firm_id"],
-        descending=[False, False, True, True, False],
-        nulls_last=True,
-    )
-    top = ranked.group_by("segment_id", "place", maintain_order=True).head(limit)
-    rows: dict[str, list[dict[str, Any]]] = {}
-    for r in top.iter_rows(named=True):
-        rows.setdefault(r.pop("segment_id"), []).append(r | {"place": str(r["place"])})
-    return rows
 
 
 def _world(dataset: Dataset) -> dict[str, list[dict[str, Any]]] | None:
@@ -238,19 +201,27 @@ def _world(dataset: Dataset) -> dict[str, list[dict[str, Any]]] | None:
     return rows
 
 
-def _world_facts(origins: list[dict[str, Any]], home: str) -> tuple[float | None, float | None, str | None]:
+def _world_facts(origins: list[dict[str, Any]], home: str) -> dict[str, Any]:
     """HHI over named origins, share not at home, largest origin; shares are normalised to one."""
     total = sum(o["share"] for o in origins)
     named = [o for o in origins if o["origin"] != "other"]
     if not named or total <= 0:
-        return None, None, None
+        return {"world_hhi": None, "world_foreign_share": None, "world_top_origin": None}
     hhi = sum((o["share"] / total) ** 2 for o in named)
     foreign = sum(o["share"] for o in origins if o["origin"] != home) / total
-    return round(hhi, 12), round(foreign, 12), named[0]["origin"]
+    return {
+        "world_hhi": round(hhi, 12),
+        "world_foreign_share": round(foreign, 12),
+        "world_top_origin": named[0]["origin"],
+    }
 
 
 def segment_facts(
-    dataset: Dataset, catalogue: Catalogue, weights: pl.DataFrame, thresholds: Thresholds
+    dataset: Dataset,
+    catalogue: Catalogue,
+    weights: pl.DataFrame,
+    thresholds: Thresholds,
+    impact: Mapping[str, Impact] | NotChecked | None = None,
 ) -> Facts:
     """Compute the facts of every segment of `catalogue`.
 
@@ -263,72 +234,98 @@ def segment_facts(
     weights
         Placements: firm_id, segment_id, weight.
     thresholds
-        What counts as present.
+        What counts as present, near and an anchor.
+    impact
+        Losses on the supply network (`city_impact`), or why there are none.
     """
     segments = list(catalogue.segments)
     present = present_firms(dataset, weights, thresholds)
-    counts, totals = _counts(present), _totals(present)
-    quotients = _location_quotients(totals, segments)
-    dependent, basis = _dependent_shares(dataset, catalogue, weights)
-    outside_known = {p: bool((dataset.firms["place"] == p).any()) for p in ("region", "country", "abroad")}
-    buying = sourcing(dataset, weights) if dataset.has("supply_links") else None
-    world = _world(dataset)
-    reached = {s: catalogue.depends_on(s, ("essential", "substitutable")) for s in segments}
-    needs = _needs(dataset)
-
-    def one(s: str) -> SegmentFacts:
-        segment = catalogue.segments[s]
-        number = {p: counts.get((s, p), 0) for p in ("local", "region", "country", "abroad")}
-        quotient, share, quotient_basis = quotients[s]
-        bought = buying.latest(s) if buying else None
-        hhi, foreign, top = (
-            _world_facts(world[s], dataset.place.country) if world and s in world else (None,) * 3
-        )
-        known_near = outside_known["region"] or number["local"] > 0 or any(outside_known.values())
-        dominant = bool(bought and bought.top_place in ("local", "region"))
-        return SegmentFacts(
-            segment_id=s,
-            chain_id=segment.chain_id,
-            cluster_id=segment.cluster_id,
-            firms=number["local"],
-            firms_region=number["region"] if outside_known["region"] else None,
-            firms_country=number["country"] if outside_known["country"] else None,
-            firms_abroad=number["abroad"] if outside_known["abroad"] else None,
-            output=totals.get((s, True), (0.0, 0, True))[0],
-            share_of_country=share,
-            location_quotient=quotient,
-            location_quotient_basis=quotient_basis,
-            year=bought.year if bought else None,
-            purchases=bought.purchases if bought else None,
-            self_sufficiency=bought.self_sufficiency if bought else None,
-            supplier_hhi=bought.supplier_hhi if bought else None,
-            top_share=bought.top_share if bought else None,
-            outside_share=bought.outside_share if bought else None,
-            foreign_share=bought.foreign_share if bought else None,
-            source_hhi=bought.source_hhi if bought else None,
-            local_sales=bought.local_sales if bought else None,
-            world_hhi=hhi,
-            world_foreign_share=foreign,
-            world_top_origin=top,
-            dependent_share=dependent[s],
-            dependent_basis=basis,
-            downstream_present=any(counts.get((d, "local"), 0) for d in reached[s]),
-            alternatives=max(0, number["local"] + number["region"] - dominant) if known_near else None,
-            needs=needs.get(s, 0) if needs is not None else None,
-        )
-
-    return Facts(
-        segments={s: one(s) for s in segments},
-        firms=_named_firms(present),
-        sourcing=buying,
+    sold = local_sales(dataset, weights)
+    not_asked = NotChecked(("supply_links",), both("losses on the supply network were not computed"))
+    facts = Facts(
+        segments={},
+        firms=named_firms(present),
+        sourcing=sourcing(dataset, weights) if sold is not None else None,
         trade=trade_by_segment(dataset, catalogue),
-        world=world,
+        world=_world(dataset),
+        needs=needs_by_segment(dataset),
         tables=frozenset(name for name in dataset.tables if dataset.has(name)),
+        currency=dataset.currency,
+        impact=not_asked if impact is None else impact,
+        declines=declines(
+            dataset, weights, sold, weight=thresholds.placement_weight, anchor_share=thresholds.anchor_share
+        ),
+        districts=local_supply(dataset, present, sold),
+        technology=technology(dataset, catalogue, present),
+        reach=reach(dataset, weights, present, segments, near_km=thresholds.near_km),
+    )
+    known = presence_facts(dataset, catalogue, weights, present)
+    density = densities(dataset, present)
+    return replace(
+        facts,
+        segments={
+            s: SegmentFacts(
+                segment_id=s,
+                chain_id=segment.chain_id,
+                cluster_id=segment.cluster_id,
+                **known[s],
+                **_bought(facts, s, dataset.date),
+                **_world_facts((facts.world or {}).get(s, []), dataset.place.country),
+                **_supply_facts(facts, s),
+                **_loss_facts(facts, s),
+                alternatives=_alternatives(known[s], facts, s),
+                density=density.get(s),
+            )
+            for s, segment in catalogue.segments.items()
+        },
     )
 
 
-def _needs(dataset: Dataset) -> dict[str, int] | None:
-    if not dataset.has("needs"):
+def _alternatives(known: Mapping[str, Any], facts: Facts, s: str) -> int | None:
+    """Firms in the city and its region less the dominant one; None where nothing is known of the region."""
+    outside = [known[f"firms_{p}"] for p in ("region", "country", "abroad")]
+    if not known["firms"] and all(n is None for n in outside):
         return None
-    verified = dataset.table("needs").filter(pl.col("verified") & pl.col("segment_id").is_not_null())
-    return dict(verified.group_by("segment_id").agg(pl.len()).iter_rows())
+    bought = facts.sourcing.latest(s) if facts.sourcing else None
+    dominant = bool(bought and bought.top_place in ("local", "region"))
+    return max(0, int(known["firms"] + (outside[0] or 0) - dominant))
+
+
+def _bought(facts: Facts, s: str, date: dt.date) -> dict[str, Any]:
+    """Facts of what local buyers bought; all None where they bought nothing in the last year."""
+    years = facts.sourcing.by_segment.get(s, {}) if facts.sourcing else {}
+    bought = facts.sourcing.latest(s) if facts.sourcing else None
+    last = max((y for y, p in years.items() if p.purchases > 0), default=None)
+    age = None if last is None else (date - min(date, dt.date(last, 12, 31))).days
+    return {name: getattr(bought, name) if bought else None for name in _BOUGHT} | {"data_age_days": age}
+
+
+def _supply_facts(facts: Facts, s: str) -> dict[str, Any]:
+    decline, reached = facts.declines.get(s), facts.reach[s]
+    local = facts.districts.get(s) if facts.districts else None
+    known = facts.technology.segments[s] if facts.technology else None
+    return {
+        "needs": len(facts.needs.get(s, ())) if facts.needs is not None else None,
+        "sales_growth": decline.growth if decline else None,
+        "top_district": local.top if local else None,
+        "top_district_share": local.top_share if local else None,
+        "level": reached.level,
+        "suppliers_near": reached.near,
+        "nearest_km": reached.nearest_km,
+        "patents": known.patents if known else None,
+        "patents_per_output_ratio": known.ratio if known else None,
+    }
+
+
+def _loss_facts(facts: Facts, s: str) -> dict[str, Any]:
+    impact = None if isinstance(facts.impact, NotChecked) else facts.impact.get(s)
+    worst = impact.sources[0] if impact and impact.sources else None
+    top = impact.systemic[0] if impact and impact.systemic else None
+    return {
+        "knock_out_own": impact.own if impact else None,
+        "knock_out_loss": impact.spread if impact else None,
+        "worst_source": worst["source"] if worst else None,
+        "worst_source_loss": worst["loss"] if worst else None,
+        "top_esri": top["esri"] if top else None,
+        "top_esri_firm": top["firm_id"] if top else None,
+    }

@@ -47,6 +47,8 @@ class Hit:
         The rows behind: firms, suppliers, sources.
     firm_id
         The firm it is about, if it is about one.
+    loss
+        Share of the city's output lost beyond that firm when it stops; its criticality.
     """
 
     summary: tuple[str, str]
@@ -54,6 +56,7 @@ class Hit:
     thresholds: Mapping[str, Any]
     rows: tuple[Mapping[str, Any], ...] = ()
     firm_id: str | None = None
+    loss: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ class NotChecked:
     reason: tuple[str, str] = field(default=("", ""))
 
 
-Verdict = Hit | NotChecked | None
+Verdict = Hit | tuple[Hit, ...] | NotChecked | None
+"""Several hits where a rule speaks of firms; nothing where it looked and found nothing."""
 
 
 def finding_id(catalogue_id: str, kind: str, segment_id: str, firm_id: str | None = None) -> str:

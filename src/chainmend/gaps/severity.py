@@ -45,8 +45,8 @@ def geometric(criticality: float, exposure: float, recovery: float) -> float:
     return float(100.0 * (criticality * exposure * recovery) ** (1 / 3))
 
 
-def criticality(dependent_share: float | None, anchor: float) -> Component:
-    """Share of city output on segments that need this one by essential paths, against its anchor.
+def criticality(loss: float | None, anchor: float) -> Component:
+    """Share of the city's output against its anchor: lost beyond the segment, or on segments that need it.
 
     Examples
     --------
@@ -55,9 +55,9 @@ def criticality(dependent_share: float | None, anchor: float) -> Component:
     >>> criticality(None, 0.2).value is None
     True
     """
-    if dependent_share is None:
+    if loss is None:
         return Component()
-    value = min(1.0, dependent_share / anchor)
+    value = min(1.0, loss / anchor)
     return Component(value, value)
 
 
