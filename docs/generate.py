@@ -1,4 +1,4 @@
-"""Write the pages that come from the code and the catalogue: rules, sources, settings, tables, clusters.
+"""Write the pages that come from the code and the catalogue: rules, remedies, sources, settings, tables, clusters.
 
 ``python docs/generate.py`` writes them; ``pages()`` and ``cluster_pages()`` give them as text, which a test compares
 with what is there.
@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from chainmend import gaps, intake
+from chainmend import gaps, intake, remedy
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.chain.drawing import draw_cluster
 from chainmend.i18n import both
 from chainmend.indicators.measure import registered
 from chainmend.registry import Entry, Kind, entries
 from chainmend.settings import Settings
+from chainmend.settings_remedies import Order
 from chainmend.tables import REQUIRED, TABLES
 
 if TYPE_CHECKING:
@@ -119,6 +120,13 @@ def _bounds(metadata: list[Any]) -> str:
     return ", ".join(found)
 
 
+def _default(value: Any) -> str:
+    """A default in one cell; what is a table of its own stands on the page of remedies."""
+    if isinstance(value, dict) and all(isinstance(v, int | float | str) for v in value.values()):
+        return ", ".join(f"{key} {v}" for key, v in value.items())
+    return "[table](remedies.md)" if isinstance(value, dict | tuple) else str(value)
+
+
 def settings_page() -> str:
     """Every group of settings with default, range and meaning."""
     parts = [
@@ -134,10 +142,58 @@ def settings_page() -> str:
         rows = ["| setting | default | range | meaning |", "|---|---|---|---|"]
         for key, field in type(group).model_fields.items():
             rows.append(
-                f"| `{key}` | {field.default} | {_bounds(field.metadata)} | {field.description or ''} |"
+                f"| `{key}` | {_default(field.default)} | {_bounds(field.metadata)} | {field.description or ''} |"
             )
         parts += [f"## {name}", _prose(type(group).__doc__), "\n".join(rows)]
     return "\n\n".join(parts) + "\n"
+
+
+def _order(number: int, row: Order) -> str:
+    """One row of the table of first remedies."""
+    complex_ = "" if row.complex is None else "yes" if row.complex else "no"
+    cells = (
+        str(number),
+        ", ".join(row.kinds),
+        ", ".join(row.nearest),
+        "" if row.readiness_most is None else str(row.readiness_most),
+        "" if row.density_least is None else str(row.density_least),
+        complex_,
+        f"**{row.first}**",
+        ", ".join(row.also),
+        "<br>".join(row.why),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def remedies_page() -> str:
+    """Every remedy with its parts, the table that says which comes first, and who leads."""
+    chosen = Settings().remedies
+    head = [
+        "| row | kind of finding | nearest firm outside the city | readiness at most | density at least |"
+        " more complex than the city | first | also | why |",
+        "|---:|---|---|---:|---:|---|---|---|---|",
+    ]
+    rows = [_order(number, row) for number, row in enumerate(chosen.order, 1)]
+    leads = ["| remedy | department | its id |", "|---|---|---|"]
+    leads += [f"| {kind} | {' '.join(chosen.departments[d])} | `{d}` |" for kind, d in chosen.leads.items()]
+    page = _registered(
+        "remedy",
+        "Remedies",
+        "What can be done about a finding, and who or what is proposed for it. Every part of a score is 0..1 on an"
+        " anchor of the [settings](settings.md#remedies); a part that is unknown is left out, named, and the weights of"
+        " the others count for it. [The guide](../remedies.md) has examples.",
+    )
+    order = [
+        "## Which remedy comes first",
+        "The first row whose conditions all hold; an empty cell is no condition. What is unknown (such as a density"
+        " without other cities) meets no condition.",
+        "\n".join([*head, *rows]),
+        "## Who leads",
+        "\n".join(leads),
+        "Both tables, the weights and the anchors are settings of the group `remedies`; a row of `order` is written"
+        f" with the names {', '.join(f'`{name}`' for name in Order.model_fields)}.",
+    ]
+    return page.rstrip() + "\n\n" + "\n\n".join(order) + "\n"
 
 
 def tables_page() -> str:
@@ -161,6 +217,7 @@ def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     _load(gaps)
     _load(intake)
+    _load(remedy)
     return {
         "rules.md": _registered(
             "rule",
@@ -171,6 +228,7 @@ def pages() -> dict[str, str]:
         "sources.md": _registered(
             "source", "Sources", "What `chainmend import` reads and turns into a dataset."
         ),
+        "remedies.md": remedies_page(),
         "indicators.md": indicators_page(),
         "settings.md": settings_page(),
         "tables.md": tables_page(),

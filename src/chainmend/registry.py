@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar
 from chainmend.errors import RegistryError
 from chainmend.i18n import _
 
-Kind = Literal["rule", "source", "engine", "indicator"]
+Kind = Literal["rule", "source", "engine", "indicator", "remedy"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chainmend.errors import SettingsError
 from chainmend.i18n import _
+from chainmend.settings_remedies import Remedies
 
 
 class Thresholds(BaseModel):
@@ -170,6 +171,7 @@ class Settings(BaseSettings):
     severity: Severity = Severity()
     persistence: Persistence = Persistence()
     network: Network = Network()
+    remedies: Remedies = Remedies()
     value: Value = Value()
 
 

@@ -169,6 +169,20 @@ class Overrides(dy.Schema):
     note = dy.String(nullable=True)
 
 
+class Talks(dy.Schema):
+    """Firms from elsewhere that somebody of the city is talking to, so that nobody calls them a second time.
+
+    `stage` is contact, negotiating, signed or ended; a firm whose talks are not ended is proposed for nothing, on
+    whatever segment they are. `by` says who is talking to it.
+    """
+
+    firm_id = dy.String(primary_key=True, min_length=1)
+    segment_id = dy.String(primary_key=True, min_length=1)
+    stage = dy.String(nullable=False, check=lambda c: c.is_in(["contact", "negotiating", "signed", "ended"]))
+    date = dy.Date(nullable=True)
+    by = dy.String(nullable=True)
+
+
 TABLES: dict[str, type[dy.Schema]] = {
     "firms": Firms,
     "products": Products,
@@ -182,6 +196,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "institutes": Institutes,
     "districts": Districts,
     "overrides": Overrides,
+    "talks": Talks,
 }
 REQUIRED = ("firms",)
 ADDED: dict[str, tuple[str, ...]] = {

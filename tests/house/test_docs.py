@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-PAGES = ("rules.md", "settings.md", "sources.md", "tables.md")
+PAGES = ("rules.md", "remedies.md", "settings.md", "sources.md", "tables.md")
 
 
 @pytest.fixture(scope="module")

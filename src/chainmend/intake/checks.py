@@ -25,7 +25,7 @@ def future(frame: pl.DataFrame, date: dt.date) -> list[Refusal]:
 
 def dangling(table: str, tables: Mapping[str, pl.DataFrame]) -> list[Refusal]:
     """Ids of firms (or institutes) that no table has."""
-    if table not in ("products", "overrides", "supply_links", "needs", "patents"):
+    if table not in ("products", "overrides", "supply_links", "needs", "patents", "talks"):
         return []
     firms = tables["firms"]["firm_id"]
     institutes = (
@@ -35,6 +35,7 @@ def dangling(table: str, tables: Mapping[str, pl.DataFrame]) -> list[Refusal]:
     columns = {
         "products": {"firm_id": firms},
         "overrides": {"firm_id": firms},
+        "talks": {"firm_id": firms},
         "supply_links": {"supplier_id": firms, "buyer_id": firms},
         "needs": {"reporter_id": who},
         "patents": {"owner_id": who},

@@ -20,6 +20,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "institutes": ("机构", "科研院所", "科研机构"),
     "districts": ("区县", "区县表"),
     "overrides": ("落位修正", "落位复核"),
+    "talks": ("在谈企业", "洽谈", "招商洽谈"),
 }
 
 HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -130,6 +131,13 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "date": ("日期", "修正日期"),
         "note": ("说明", "备注"),
     },
+    "talks": {
+        "firm_id": ("统一社会信用代码", "企业代码", "信用代码", "企业编号"),
+        "segment_id": ("环节", "环节编号"),
+        "stage": ("阶段", "洽谈阶段", "进展"),
+        "date": ("日期", "洽谈日期", "更新日期"),
+        "by": ("洽谈人", "洽谈单位", "责任单位"),
+    },
 }
 
 WORDS: dict[tuple[str, str], dict[str, str]] = {
@@ -140,6 +148,12 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
     ("firms", "country"): {
         "中国": "CHN", "中国大陆": "CHN", "中华人民共和国": "CHN", "CN": "CHN",
         "日本": "JPN", "美国": "USA", "德国": "DEU", "韩国": "KOR", "荷兰": "NLD",
+    },
+    ("talks", "stage"): {
+        "接触": "contact", "意向": "contact", "初步接触": "contact",
+        "在谈": "negotiating", "洽谈": "negotiating", "洽谈中": "negotiating", "谈判": "negotiating",
+        "签约": "signed", "已签约": "signed", "落地": "signed",
+        "终止": "ended", "中止": "ended", "已终止": "ended",
     },
     ("customs", "flow"): {"进口": "import", "出口": "export"},
     ("statistics", "basis"): {"现价": "nominal", "名义": "nominal", "可比价": "real", "不变价": "real"},
