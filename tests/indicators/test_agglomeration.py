@@ -170,15 +170,23 @@ def test_registered_index_takes_all_segments_as_the_reference() -> None:
     rows = [
         (HOME, "ic.eda", 5.0),
         (HOME, "ic.eda", 5.0),
-        ("乙市", "ic.eda", 10.0),
+        ("乙市", "ic.eda", 7.0),
         (HOME, "ic.ip-cores", 4.0),
         ("乙市", "ic.ip-cores", 6.0),
+        ("乙市", "ic.ip-cores", 5.0),
+        (HOME, "ic.ip-cores", 5.0),
+        (HOME, "ic.wet-chemicals", 8.0),
+        ("乙市", "ic.wet-chemicals", 1.0),
     ]
     made = city_of([{"city": c, "segment": s, "output": x} for c, s, x in rows])
     found = {r.subject: r for r in agglomeration(made)}
-    expected = ellison_glaeser_by([x for _c, _s, x in rows], [c for c, _s, _x in rows], list("xxxyy"))
-    assert found["ic.eda"].value == expected["x"].gamma
+    expected = ellison_glaeser_by([x for _c, _s, x in rows], [c for c, _s, _x in rows], list("xxxyyyyzz"))
     assert found["ic.ip-cores"].value == expected["y"].gamma
+    for few in ("ic.eda", "ic.wet-chemicals"):  # 1 / H is 2.9 and 1.2 firms: chance says too little
+        note = found[few].note
+        assert found[few].value is None
+        assert note is not None
+        assert note[1].startswith("fewer than 3 firms in effect")
     alone = city_of([{"city": c, "segment": s, "output": x} for c, s, x in rows[2:4]])
     notes = {r.subject: r.note for r in agglomeration(alone)}
     assert notes["ic.eda"] is not None

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from chainmend.indicators.reading import Reading
 
 
+FEW = 3
+"""Firms in effect (1 / HHI) below which the index of a segment is not given."""
+
+
 @dataclass(frozen=True)
 class EllisonGlaeser:
     """The index of one activity and its parts.
@@ -249,7 +253,8 @@ def agglomeration(city: City) -> Iterator[Reading]:
     """Whether the firms of a segment share cities more than chance and the size of the largest would make them.
 
     0 as by chance, above 0.05 highly agglomerated, below 0 dispersed. By output, or by employees where the dataset
-    knows these of more firms; over the domestic firms of the dataset.
+    knows these of more firms; over the domestic firms of the dataset. Unknown where a few firms have nearly all: the
+    index divides by 1 - H, and with fewer than three firms in effect (1 / H) it says what one of them does.
     """
     reference = np.zeros(len(city.regions))
     for firms in segment_firms(city):
@@ -260,7 +265,10 @@ def agglomeration(city: City) -> Iterator[Reading]:
             return both("all firms are of one region; nothing to compare with")
         if firms.sizes.max() >= firms.sizes.sum():
             return both("one firm has the whole segment; alone it cannot agglomerate")
-        return ellison_glaeser(firms.sizes, firms.region, reference).gamma
+        found = ellison_glaeser(firms.sizes, firms.region, reference)
+        if found.hhi * FEW > 1:
+            return both("fewer than {n} firms in effect (1 / HHI); chance says too little of so few", n=FEW)
+        return found.gamma
 
     return each_segment(city, index)
 
