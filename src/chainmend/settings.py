@@ -152,6 +152,7 @@ class Value(BaseModel):
         description="share of local purchases of a segment from which an origin is a main one",
     )
     sources: int = Field(3, ge=1, description="most main origins of a segment, the largest first")
+    top: int = Field(50, ge=0, description="segments a scan values, those of the most severe findings")
 
 
 class Settings(BaseSettings):

@@ -77,7 +77,7 @@ def test_own_loss_stands_apart_from_what_spreads_and_money_is_of_a_year() -> Non
     """E abroad sells etchers to C (output 100), C sells chips to R (output 300)."""
     found = knock_outs(made())
     told = found.select(
-        "segment_id", "kind", "source", "firms", "purchases", "share", "own", "spread", "lost"
+        "segment_id", "kind", "source", "firms", "purchases", "share", "own", "spread", "money"
     )
     assert told.rows() == [
         ("chip", "segment", None, 1, 50.0, 1.0, 0.25, 0.75, 400.0),

@@ -12,7 +12,7 @@ from tests.gaps.city import catalogue
 from chainmend.errors import NetworkError
 from chainmend.fragility.network import SupplyNetwork
 from chainmend.fragility.scenario import make_shock
-from chainmend.fragility.stress import Stress, stress, systemic_risk
+from chainmend.fragility.stress import Stress, stress, systemic_firms, systemic_risk
 
 if TYPE_CHECKING:
     from chainmend.fragility.city import CityNetwork
@@ -129,3 +129,11 @@ def test_where_nobody_sells_anything_all_firms_weigh_the_same() -> None:
         alone.esri()
     with pytest.raises(NetworkError, match="all weights are zero"):
         alone.cascade({0: 0.5}, weights=[0.0, 0.0])
+
+
+def test_systemic_firms_are_the_local_ones_above_the_cut() -> None:
+    everyone = systemic_risk(made()).filter(place="local")
+    assert systemic_firms(made(), above=0.0).equals(everyone)
+    assert systemic_firms(made(), above=0.9)["firm_id"].to_list() == ["C"]
+    with pytest.raises(NetworkError, match="above: 2"):
+        systemic_firms(made(), above=2)

@@ -59,7 +59,7 @@ def knock_outs(
         segment; firms (that stop); purchases (of local firms from those, money a year) and share (in all their
         purchases of the segment; null where they buy none); own (lost at the start), loss, spread (loss - own),
         downstream (through missing inputs), upstream (through missing demand), each a share of the city's output;
-        lost (money a year); steps, converged. By segment; the segment itself first, then origins, then suppliers.
+        money (the loss, a year); steps, converged. By segment; the segment itself first, then origins, then suppliers.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def knock_outs(
     >>> firms = pl.DataFrame({"firm_id": ["E", "C"], "place": ["abroad", "local"], "country": ["JPN", "CHN"],
     ...     "province": None, "city": [None, "here"], "segment_id": segments, "weight": [0.0, 10.0]})
     >>> found = knock_outs(CityNetwork(net, firms, 2025))
-    >>> found.select("segment_id", "kind", "source", "own", "spread", "lost").rows()
+    >>> found.select("segment_id", "kind", "source", "own", "spread", "money").rows()
     [('chip', 'segment', None, 1.0, 0.0, 10.0), ('etcher', 'segment', None, 0.0, 1.0, 10.0),
      ('etcher', 'origin', 'JPN', 0.0, 1.0, 10.0)]
     """
@@ -105,7 +105,7 @@ def knock_outs(
         spread=pl.Series(np.maximum(found["total"] - own, 0.0)),
         downstream=pl.Series(found["downstream"]),
         upstream=pl.Series(found["upstream"]),
-        lost=pl.Series(found["total"] * city.output),
+        money=pl.Series(found["total"] * city.output),
         steps=pl.Series(found["steps"]),
         converged=pl.Series(found["converged"]),
     )

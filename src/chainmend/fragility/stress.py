@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+
+from chainmend.errors import NetworkError
+from chainmend.i18n import _
 
 if TYPE_CHECKING:
     from chainmend.fragility.city import CityNetwork
+    from chainmend.fragility.esri import Esri
     from chainmend.fragility.network import Floats
     from chainmend.fragility.scenario import Shock
 
@@ -170,13 +175,75 @@ def systemic_risk(
         workers=workers,
         progress=progress,
     )
-    own = pl.col("weight") / city.output
-    return city.firms.with_columns(
+    return _ranked(city.firms, found, city.output)
+
+
+def systemic_firms(
+    city: CityNetwork,
+    *,
+    above: float = 0.01,
+    tolerance: float = 1e-2,
+    engine: str = "threads",
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> pl.DataFrame:
+    """Local firms whose stop would cost the city more than a share of its output.
+
+    Parameters
+    ----------
+    city
+        The network, and what each firm weighs. Only local firms are stopped, which takes the less time the fewer of
+        the firms are local.
+    above
+        Share of the city's output, 0..1.
+    tolerance, engine, workers, progress
+        As for `systemic_risk`.
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows of `systemic_risk` for these firms; highest esri first.
+
+    Raises
+    ------
+    NetworkError
+        If `above` is no share, or a setting is out of its range.
+
+    Examples
+    --------
+    A sells all B needs, and B is 90 % of the city.
+
+    >>> from chainmend.fragility.city import CityNetwork
+    >>> from chainmend.fragility.network import SupplyNetwork
+    >>> net = SupplyNetwork.from_edges([0], [1], [5.0], sector=["a", "b"], essentiality="leontief")
+    >>> firms = pl.DataFrame({"firm_id": ["A", "B"], "place": ["local", "local"], "weight": [1.0, 9.0]})
+    >>> systemic_firms(CityNetwork(net, firms, 2025), above=0.95).select("firm_id", "esri", "ratio").rows()
+    [('A', 1.0, 10.0), ('B', 1.0, 1.1111111111111112)]
+    """
+    if not 0 <= above <= 1:
+        raise NetworkError(str(above), expected=_("a share from 0 to 1"), where="above")
+    local = np.flatnonzero((city.firms["place"] == "local").to_numpy())
+    found = city.network.esri(
+        tolerance=tolerance,
+        firms=local,
+        weights=city.weights,
+        engine=engine,
+        scale_free=True,
+        workers=workers,
+        progress=progress,
+    )
+    return _ranked(city.firms[local], found, city.output).filter(pl.col("esri") > above)
+
+
+def _ranked(firms: pl.DataFrame, found: Esri, output: float) -> pl.DataFrame:
+    """Firms with what their stop costs, most first."""
+    own = pl.col("weight") / output
+    return firms.with_columns(
         esri=pl.Series(found.total),
         downstream=pl.Series(found.downstream),
         upstream=pl.Series(found.upstream),
         own_share=own,
-        lost=pl.Series(found.total * city.output),
+        lost=pl.Series(found.total * output),
         steps=pl.Series(found.steps),
         converged=pl.Series(found.converged),
         ratio=pl.when(own > 0).then(pl.Series(found.total) / own),
