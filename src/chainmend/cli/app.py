@@ -20,6 +20,7 @@ COMMANDS = (
     "diff",
     "stress",
     "esri",
+    "value",
     "position",
     "indicators",
     "list_",
