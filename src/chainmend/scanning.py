@@ -1,6 +1,6 @@
 """A scan: dataset + catalogue + settings -> findings. Pure, and the same bytes for the same inputs.
 
-As a folder it is four Parquet files and a manifest, and appears whole or not at all.
+As a folder it is a Parquet file a table and a manifest, and appears whole or not at all.
 """
 
 from __future__ import annotations
@@ -10,39 +10,35 @@ import hashlib
 import json
 import platform
 import time
+import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-import chainmend.gaps.rules  # noqa: F401  (importing the package registers the rules)
 from chainmend.chain.scope import system_notes
 from chainmend.errors import ScanError
 from chainmend.folders import restore, whole_folder
-from chainmend.gaps.facts import Facts, SegmentFacts, segment_facts
-from chainmend.gaps.finding import FINDING_SCHEMA, GapClass, Hit, NotChecked, finding_id
-from chainmend.gaps.severity import SeverityTriple, criticality, exposure, recovery, severity
+from chainmend.gaps.facts import segment_facts
+from chainmend.gaps.finding import FINDING_SCHEMA
+from chainmend.gaps.impact import CityImpact, city_impact
+from chainmend.gaps.judge import NOT_CHECKED_SCHEMA, judge
 from chainmend.i18n import _
 from chainmend.placement.assign import place
-from chainmend.registry import Entry, entries
+from chainmend.remedy.value import Values, values
 from chainmend.settings import Settings
 
 if TYPE_CHECKING:
-    from chainmend.chain.model import Catalogue, Segment
+    from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
 
-NOT_CHECKED_SCHEMA = {
-    "rule": pl.String,
-    "segment_id": pl.String,
-    "tables": pl.String,
-    "reason_zh": pl.String,
-    "reason_en": pl.String,
-}
-STEPS = 3
+STEPS = 6
 TABLES = ("findings", "segment_facts", "placements", "not_checked")
+NETWORK_TABLES = ("knock_outs", "values", "scenarios")
+"""Written since scans look at the supply network; empty in an older scan, and where there is no network."""
 MANIFEST = "manifest.json"
 
 
@@ -60,6 +56,10 @@ class Scan:
         Firms on segments.
     not_checked
         Rules that could not look, with the tables they lack; `segment_id` is null where it holds for all segments.
+    knock_outs
+        What the city loses when a segment or a main source of it stops (`fragility.knockout.knock_outs`).
+    values, scenarios
+        Losses avoided by mending the segments of the gravest findings, and what may stop (`remedy.value.values`).
     manifest
         Versions, settings, fingerprints, counts; only `started` and `seconds` differ between two runs.
     """
@@ -69,6 +69,9 @@ class Scan:
     placements: pl.DataFrame
     not_checked: pl.DataFrame
     manifest: Mapping[str, Any]
+    knock_outs: pl.DataFrame = field(default_factory=pl.DataFrame)
+    values: pl.DataFrame = field(default_factory=pl.DataFrame)
+    scenarios: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def id(self) -> str:
@@ -81,9 +84,11 @@ def scan(
     catalogue: Catalogue,
     settings: Settings | None = None,
     *,
+    engine: str = "threads",
+    workers: int | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Scan:
-    """Find the missing and fragile segments of a city.
+    """Find the missing and fragile segments of a city, and say what mending the gravest would be worth.
 
     Parameters
     ----------
@@ -92,24 +97,31 @@ def scan(
     catalogue
         Clusters, chains and segments.
     settings
-        Thresholds; the defaults where None.
+        Thresholds; the defaults where None. `settings.network.enabled` leaves out all that needs the supply network.
+    engine, workers
+        What computes the systemic risk of firms (threads, dask or cuda), and with how many workers; what is found does
+        not depend on them.
     progress
-        Called with the name of each step as it begins.
+        Called with the name of each step as it begins, at most `STEPS` times.
 
     Raises
     ------
     DatasetError
         If a correction of a placement names an unknown segment.
+    NetworkError
+        If there is no engine of that name.
     """
     settings = settings or Settings()
     say = progress or (lambda step: None)  # noqa: ARG005
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
     say(_("placing firms on segments"))
     placements = place(dataset, catalogue)
+    impact = city_impact(dataset, catalogue, placements, settings, engine=engine, workers=workers, say=say)
+    known = impact.segments if isinstance(impact, CityImpact) else impact
     say(_("facts of the segments"))
-    facts = segment_facts(dataset, catalogue, placements, settings.thresholds)
+    facts = segment_facts(dataset, catalogue, placements, settings.thresholds, known)
     say(_("rules"))
-    findings, not_checked = _apply_rules(catalogue, facts, settings)
+    findings, not_checked = judge(catalogue, facts, settings)
     manifest = _manifest(dataset, catalogue, settings)
     manifest["counts"] = {
         "firms": dataset.tables["firms"].height,
@@ -118,100 +130,32 @@ def scan(
         "findings": findings.height,
         "not_checked": not_checked.height,
     }
+    network = {}
+    if isinstance(impact, CityImpact):
+        say(_("what mending the gravest findings is worth"))
+        mends = _values(impact, findings, settings, workers)
+        network = {"knock_outs": impact.knock_outs, "values": mends.frame, "scenarios": mends.scenarios}
+        manifest["network"] = {
+            "year": impact.city.year,
+            "output": impact.city.output,
+            "firms": impact.city.network.n_firms,
+            "not_converged": impact.restless,
+        }
+        manifest["notes"] += impact.city.notes
     manifest["started"] = started.isoformat(timespec="seconds")
     manifest["seconds"] = round(time.perf_counter() - clock, 3)
-    return Scan(findings, facts.frame(), placements, not_checked, manifest)
+    return Scan(findings, facts.frame(), placements, not_checked, manifest, **network)
 
 
-def _apply_rules(catalogue: Catalogue, facts: Facts, settings: Settings) -> tuple[pl.DataFrame, pl.DataFrame]:
-    rows: list[dict[str, Any]] = []
-    blind: list[tuple[str, str, NotChecked]] = []
-    for entry in entries("rule"):
-        for id, segment in catalogue.segments.items():
-            verdict = entry.function(segment, facts.segments[id], facts, settings.thresholds)
-            if isinstance(verdict, NotChecked):
-                blind.append((entry.id, id, verdict))
-                continue
-            hits = (verdict,) if isinstance(verdict, Hit) else verdict or ()
-            rows += [_finding(catalogue, entry, segment, facts.segments[id], h, settings) for h in hits]
-    found = pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
-    ranked = found.sort(["severity", "finding_id"], descending=[True, False])
-    return ranked, _not_checked(blind, len(catalogue.segments))
-
-
-def _not_checked(blind: list[tuple[str, str, NotChecked]], segments: int) -> pl.DataFrame:
-    """One row a rule where it could look at no segment for one reason, else one a segment."""
-    grouped: dict[tuple[str, tuple[str, ...], tuple[str, str]], list[str]] = {}
-    for rule, segment, verdict in blind:
-        grouped.setdefault((rule, verdict.tables, verdict.reason), []).append(segment)
-    rows = [
-        (rule, segment, ", ".join(tables), *reason)
-        for (rule, tables, reason), those in grouped.items()
-        for segment in ([None] if len(those) == segments else those)
-    ]
-    return pl.DataFrame(rows, schema=NOT_CHECKED_SCHEMA, orient="row").sort("rule", "segment_id")
-
-
-def _finding(
-    catalogue: Catalogue, entry: Entry, segment: Segment, fact: SegmentFacts, hit: Hit, settings: Settings
-) -> dict[str, Any]:
-    triple = _severity(fact, hit, settings)
-    evidence = {
-        "facts": dict(hit.facts),
-        "thresholds": dict(hit.thresholds),
-        "rows": [dict(r) for r in hit.rows],
-    }
-    return {
-        "finding_id": finding_id(catalogue.id, entry.id, segment.id, hit.firm_id),
-        "kind": entry.id,
-        "cluster_id": segment.cluster_id,
-        "chain_id": segment.chain_id,
-        "segment_id": segment.id,
-        "firm_id": hit.firm_id,
-        "severity": round(triple.value, 2),
-        "severity_low": round(triple.low, 2),
-        "severity_high": round(triple.high, 2),
-        "criticality": triple.criticality.value,
-        "exposure": triple.exposure.value,
-        "recovery": triple.recovery.value,
-        "gap_class": _gap_class(entry.id, fact),
-        "summary_zh": hit.summary[0],
-        "summary_en": hit.summary[1],
-        "evidence": json.dumps(evidence, ensure_ascii=False, sort_keys=True, default=str),
-    }
-
-
-def _severity(fact: SegmentFacts, hit: Hit, settings: Settings) -> SeverityTriple:
-    """C x E x R of one segment, or of a firm on it. Nobody here means nothing is bought here, whatever the links say.
-
-    Criticality is what a stop costs the city beyond the segment (the firm) itself where the supply network says it;
-    without a network, and for a segment that is not in it, the share of output on essential paths stands in.
-    """
-    anchors = settings.severity
-    loss = fact.knock_out_loss if hit.loss is None else hit.loss
-    essential = criticality(fact.dependent_share, anchors.dependent_output_anchor)
-    own = 0.0 if fact.firms == 0 else fact.self_sufficiency
-    by_links = exposure(own, fact.top_share, fact.foreign_share, fact.source_hhi)
-    by_world = exposure(own, fact.top_share, fact.world_foreign_share, fact.world_hhi)
-    known = [e for e in (by_links, by_world) if e.value is not None]
-    return severity(
-        essential if loss is None else criticality(loss, anchors.knock_out_anchor),
-        max(known, key=lambda e: e.low) if known else by_links,
-        recovery(fact.alternatives, fact.density, anchors.alternatives_anchor),
-    )
-
-
-def _gap_class(kind: str, fact: SegmentFacts) -> GapClass | None:
-    """How far away the nearest capable firm is; None where the data hold no firm from outside the city."""
-    if kind not in ("missing", "weak"):
-        return None
-    if fact.firms_region is None and fact.firms_country is None and fact.firms_abroad is None:
-        return None
-    if fact.firms or fact.firms_region:
-        return "local"
-    if fact.firms_country is None and not fact.firms_abroad:
-        return None
-    return "regional" if fact.firms_country else "national"
+def _values(impact: CityImpact, findings: pl.DataFrame, settings: Settings, workers: int | None) -> Values:
+    """Values of the segments of the gravest findings."""
+    gravest = findings["segment_id"].unique(maintain_order=True).head(settings.value.top)
+    with warnings.catch_warnings(
+        action="ignore", category=RuntimeWarning
+    ):  # cascades that do not come to rest
+        return values(
+            impact.city, gravest, settings.value, tolerance=settings.network.tolerance, workers=workers
+        )
 
 
 def _manifest(dataset: Dataset, catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
@@ -247,7 +191,7 @@ def save_scan(result: Scan, out: Path) -> None:
     ScanError
         If `out` holds something that is not a scan.
     """
-    ours = {MANIFEST, *(f"{name}.parquet" for name in TABLES)}
+    ours = {MANIFEST, *(f"{name}.parquet" for name in (*TABLES, *NETWORK_TABLES))}
     held = {p.name for p in out.iterdir()} if out.is_dir() else set()
     if out.is_file() or held - ours or (held and MANIFEST not in held):
         raise ScanError(
@@ -256,7 +200,7 @@ def save_scan(result: Scan, out: Path) -> None:
             do=_("name another folder with --out"),
         )
     with whole_folder(out) as partial:
-        for name in TABLES:
+        for name in (*TABLES, *NETWORK_TABLES):
             frame: pl.DataFrame = getattr(result, name)
             frame.write_parquet(partial / f"{name}.parquet", compression="zstd", statistics=True)
         text = json.dumps(dict(result.manifest), ensure_ascii=False, indent=2)
@@ -264,7 +208,7 @@ def save_scan(result: Scan, out: Path) -> None:
 
 
 def load_scan(folder: Path) -> Scan:
-    """Read a scan back.
+    """Read a scan back; tables that an older scan did not write are empty.
 
     Raises
     ------
@@ -275,6 +219,8 @@ def load_scan(folder: Path) -> Scan:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+        later = [name for name in NETWORK_TABLES if (folder / f"{name}.parquet").exists()]
+        frames |= {name: pl.read_parquet(folder / f"{name}.parquet") for name in later}
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise ScanError(
             str(error).splitlines()[0],

@@ -105,9 +105,10 @@ def _loop(
 
 
 def _score(scan: Scan, gaps: list[dict[str, str]]) -> dict[str, int]:
-    """How many planted gaps a scan found, of how many, and how many findings were not planted."""
-    found = set(scan.findings.select("kind", "segment_id").iter_rows())
+    """How many planted gaps a scan found, of how many, and how many findings of these kinds were not planted."""
     planted = {(g["kind"], g["segment_id"]) for g in gaps}
+    kinds = {kind for kind, _segment in planted}
+    found = {(k, s) for k, s in scan.findings.select("kind", "segment_id").iter_rows() if k in kinds}
     return {"planted": len(planted), "found": len(found & planted), "false": len(found - planted)}
 
 
@@ -151,7 +152,9 @@ def _tell(
 
 def _score_line(output: Output, score: Mapping[str, int]) -> None:
     output.say(
-        _("planted gaps found: {found} of {planted}; findings that were not planted: {false}").format(**score)
+        _(
+            "planted gaps found: {found} of {planted}; findings of these kinds that were not planted: {false}"
+        ).format(**score)
     )
 
 

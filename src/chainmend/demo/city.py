@@ -184,6 +184,21 @@ def _accounts(
     return known | {"high_tech": pl.Series(title).zip_with(own, unknown.cast(pl.Boolean))}
 
 
+def _spread(firms: Firms, n: int, drawn: np.ndarray) -> list[int | None]:
+    """District of each of the first `n` firms, None outside the city.
+
+    The firms of a segment go round the districts by size from a drawn one on, so that no district has nearly all of it
+    unless one firm has.
+    """
+    order = np.lexsort((-firms.size, firms.segment))
+    local = order[firms.source[order] < 0]
+    segment = firms.segment[local]
+    begin = np.searchsorted(segment, segment)  # where the firms of that segment begin
+    place = np.full(len(firms.segment), -1)
+    place[local] = (drawn[local[begin] % n] + np.arange(len(local)) - begin) % len(DISTRICTS)
+    return [None if d < 0 else int(d) for d in place[:n]]
+
+
 def firms_table(
     firms: Firms, plan: Plan, catalogue: Catalogue, output: np.ndarray, rng: np.random.Generator
 ) -> pl.DataFrame:
@@ -195,7 +210,7 @@ def firms_table(
         name: rng.integers(0, 2**31, len(firms.segment))[:n] for name in ("term", "district", "code", "day")
     }
     lon, lat = (rng.normal(0, 0.02, len(firms.segment))[:n] for _axis in range(2))
-    district = [d % len(DISTRICTS) if s < 0 else None for d, s in zip(drawn["district"], source, strict=True)]
+    district = _spread(firms, n, drawn["district"])
     places = [(COUNTRY, PROVINCE, CITY) if s < 0 else SOURCES[s] for s in source]
     terms = [plan.terms[firms.segments[s]] for s in segment]
     first_day = dt.date(1995, 1, 1).toordinal()

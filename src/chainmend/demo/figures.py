@@ -94,10 +94,13 @@ def small_tables(
     ids = firm_ids(n)
     local = np.flatnonzero(firms.source[:n] < 0)
     gaps = [s for s, x in plan.now.items() if x.kind and s not in plan.mended][::3]
+    small = local[
+        firms.size[local] < np.median(firms.size[local])
+    ]  # no chain leaders: nothing is planted as reported
     needs = [
         (
             f"demo-need-{k}",
-            str(ids[local[int(rng.integers(len(local)))]]),
+            str(ids[small[int(rng.integers(len(small)))]]),
             s,
             f"示例需求：本地缺少可靠的{catalogue.segments[s].name.zh}供应",
             date - dt.timedelta(days=int(rng.integers(10, 200))),

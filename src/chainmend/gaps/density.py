@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _DIGITS = 6
 """Single precision is summed in it, whose last digits depend on the machine."""
+LEAST_CITIES = 10
+"""Of fewer cities proximities are so coarse that a density of 1 means only that nobody else is in the data."""
 
 
 def densities(dataset: Dataset, present: pl.DataFrame) -> dict[str, float]:
@@ -34,8 +36,8 @@ def densities(dataset: Dataset, present: pl.DataFrame) -> dict[str, float]:
     Returns
     -------
     dict
-        Segment id -> 0..1; a segment is absent where the cities of the dataset say nothing of it: fewer than two
-        cities, or none that shares a segment with this one.
+        Segment id -> 0..1; a segment is absent where the cities of the dataset say nothing of it: fewer than
+        `LEAST_CITIES` that share segments, this one not among them, or none of them specialised in the segment.
 
     References
     ----------
@@ -54,12 +56,12 @@ def densities(dataset: Dataset, present: pl.DataFrame) -> dict[str, float]:
         .with_columns(pl.col("value").cast(pl.Float64))
         .sort("region", "activity")
     )
-    if frame["region"].n_unique() < 2:
+    if frame["region"].n_unique() < LEAST_CITIES:
         return {}
     table = sizes(frame)
     kept = largest_component(presence(location_quotient(table.values)))
     cities = [table.regions[r] for r in kept.rows]
-    if dataset.place.city not in cities or len(cities) < 2:
+    if dataset.place.city not in cities or len(cities) < LEAST_CITIES:
         return {}
     home = cities.index(dataset.place.city)
     found = relatedness_density(kept.matrix[[home]], proximity(kept.matrix))[0]

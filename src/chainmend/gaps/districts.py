@@ -29,6 +29,8 @@ class LocalSupply:
         Local firms that share in it.
     top, top_share
         District with the most, and its share of all, 0..1; None where no district is known.
+    top_firm_share
+        Share of the largest firm in all, 0..1.
     unknown_share
         Share of firms whose district is not known, 0..1.
     rows
@@ -39,6 +41,7 @@ class LocalSupply:
     firms: int
     top: str | None
     top_share: float | None
+    top_firm_share: float
     unknown_share: float
     rows: tuple[Mapping[str, Any], ...]
 
@@ -95,19 +98,25 @@ def _by_size(here: pl.DataFrame) -> pl.DataFrame:
 def _of(sized: pl.DataFrame) -> dict[str, LocalSupply]:
     by_district = (
         sized.group_by("segment_id", "district")
-        .agg(pl.col("size").sum(), pl.len().alias("firms"), pl.col("basis").first())
-        .with_columns(share=pl.col("size") / pl.col("size").sum().over("segment_id"))
+        .agg(
+            pl.col("size").sum(),
+            pl.col("size").max().alias("largest"),
+            pl.len().alias("firms"),
+            pl.col("basis").first(),
+        )
+        .with_columns(pl.col("size", "largest") / pl.col("size").sum().over("segment_id"))
         .sort(["segment_id", "size", "district"], descending=[False, True, False], nulls_last=True)
     )
     found: dict[str, LocalSupply] = {}
     for (segment,), part in by_district.group_by(["segment_id"], maintain_order=True):
-        rows = part.select("district", "share", "firms").to_dicts()
+        rows = part.select("district", "firms", share="size").to_dicts()
         known = [r for r in rows if r["district"] is not None]
         found[str(segment)] = LocalSupply(
             basis=part["basis"][0],
             firms=int(part["firms"].sum()),
             top=known[0]["district"] if known else None,
             top_share=known[0]["share"] if known else None,
+            top_firm_share=max(part["largest"].to_list()),
             unknown_share=sum(r["share"] for r in rows if r["district"] is None),
             rows=tuple(known),
         )

@@ -15,6 +15,7 @@ import polars as pl
 
 from chainmend.gaps.decline import Decline, declines
 from chainmend.gaps.density import densities
+from chainmend.gaps.distress import Judged, monthly_distress
 from chainmend.gaps.districts import LocalSupply, local_supply
 from chainmend.gaps.finding import NotChecked
 from chainmend.gaps.needs import needs_by_segment
@@ -80,7 +81,7 @@ class SegmentFacts:
     knock_out_own, knock_out_loss
         Shares of the city's output lost on the segment and beyond it when all its firms stop.
     worst_source, worst_source_loss
-        The origin or supplier outside the city whose stop alone costs most, and the share of the city's output.
+        The origin (a country or city) or supplier (an id) whose stop alone costs most, and the share of output.
     top_esri, top_esri_firm
         Largest systemic risk index of a local firm on the segment, where one is above the cut.
     data_age_days
@@ -174,7 +175,7 @@ class Facts:
     districts: Mapping[str, LocalSupply] | None
     technology: Knowledge | None
     reach: Mapping[str, Reach]
-    distress: Mapping[str, Any] | None = None
+    distress: Mapping[str, Mapping[str, tuple[Judged, ...]]] | None
 
     def frame(self) -> pl.DataFrame:
         """Facts as a frame, one row a segment."""
@@ -258,6 +259,7 @@ def segment_facts(
         districts=local_supply(dataset, present, sold),
         technology=technology(dataset, catalogue, present),
         reach=reach(dataset, weights, present, segments, near_km=thresholds.near_km),
+        distress=monthly_distress(dataset, catalogue, thresholds),
     )
     known = presence_facts(dataset, catalogue, weights, present)
     density = densities(dataset, present)

@@ -7,6 +7,7 @@ A rule is a pure function ``(Segment, SegmentFacts, Facts, Thresholds) -> Hit | 
 from chainmend.gaps.rules import (
     clustered_risk,
     declining,
+    distress,
     fragile_segment,
     missing,
     outside_dependent,
@@ -20,6 +21,7 @@ from chainmend.gaps.rules import (
 __all__ = [
     "clustered_risk",
     "declining",
+    "distress",
     "fragile_segment",
     "missing",
     "outside_dependent",

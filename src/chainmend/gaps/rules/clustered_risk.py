@@ -1,9 +1,10 @@
 """Clustered risk 集中: nearly all local supply sits in one district, where one flood or one power cut reaches it.
 
 Local supply is what local firms sold in the last year of the links; without sales their output on the segment; without
-outputs their number. At least two local firms have to supply: one firm is always in one place, and what hangs on it is
-the matter of `single_source`. Firms whose district is unknown count in the whole, so the share is the least it can be;
-where it could be above the cut only with them, the segment is not checked.
+outputs their number. Where one firm alone has more than that share of it the rule is silent: one firm is always in one
+place, and that everything hangs on it is the matter of `single_source` and `systemic`. Firms whose district is unknown
+count in the whole, so the share is the least it can be; where it could be above the cut only with them, the segment is
+not checked.
 """
 
 from __future__ import annotations
@@ -20,19 +21,17 @@ if TYPE_CHECKING:
     from chainmend.gaps.facts import Facts, SegmentFacts
     from chainmend.settings import Thresholds
 
-_LEAST = 2
-
 
 @register(
     "rule", "clustered_risk", name=("集中", "Clustered risk"), needs=("firms",),
     reference="design: rule `clustered_risk`",
 )  # fmt: skip
 def clustered_risk(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) -> Verdict:
-    """More than a share of local supply, of at least two firms, is in one district."""
+    """More than a share of local supply, and not of one firm alone, is in one district."""
     if facts.districts is None:
         return NotChecked(("firms",), both("fewer than two districts of local firms are known"))
     supply = facts.districts.get(segment.id)
-    if supply is None or supply.firms < _LEAST:
+    if supply is None or supply.top_firm_share > t.district_share:
         return None
     share = supply.top_share or 0.0
     if share <= t.district_share:
@@ -59,6 +58,7 @@ def clustered_risk(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresh
             "firms": supply.firms,
             "top_district": supply.top,
             "top_district_share": share,
+            "top_firm_share": supply.top_firm_share,
             "unknown_share": supply.unknown_share,
         },
         thresholds={"district_share": t.district_share},

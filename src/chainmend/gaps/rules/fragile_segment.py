@@ -1,8 +1,8 @@
 """Fragile 脆弱: when the segment stops, the city loses much beyond the segment itself.
 
 All firms of the segment stop at once, wherever they are, and the loss spreads over the supply network; what is lost on
-the segment itself is taken off. The evidence holds the origins and single suppliers outside the city that would cost
-most if they stopped alone.
+the segment itself is taken off. The evidence holds its main origins outside the city and the suppliers that dominate
+it, with what each would cost if it stopped alone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def fragile_segment(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thres
     spread, own = f"{impact.spread:.1%}", f"{impact.own:.1%}"
     if impact.sources:
         worst = impact.sources[0]
-        source = country_name(worst["source"]) if worst["kind"] == "origin" else worst["source"]
+        source = country_name(worst["source"]) if worst["kind"] == "origin" else worst["name"]
         summary = both(
             "{name}: if it stopped, the city would lose {spread} of its output beyond the segment's own {own};"
             " without {source} alone {loss}",
