@@ -122,10 +122,13 @@ def test_a_segment_that_nobody_has_is_unknown_not_zero(with_sizes: Make) -> None
 def test_what_is_apart_is_unknown(with_sizes: Make) -> None:
     apart = [[*row, 0] for row in SIZES] + [[0] * 7 + [5]]
     last = list(opportunity.relatedness_densities(with_sizes(apart)))[7]
-    assert (last.value, last.note and last.note[1]) == (None, "its cities share no segment with the others")
+    assert (last.value, last.note and last.note[1]) == (
+        None,
+        "too few cities have it, or they share no segment with the others",
+    )
     (reading,) = opportunity.economic_complexity(with_sizes(apart, home=4))
     assert reading.note is not None
-    assert reading.note[1] == "the city shares no segment with the other cities of the dataset"
+    assert reading.note[1] == "the city shares too few segments with the other cities of the dataset"
 
 
 @pytest.mark.parametrize("function", ALL)
@@ -174,3 +177,23 @@ def test_they_are_registered_and_measured(made: City) -> None:
     assert set(found.readings["indicator"].unique()) == set(ids)
     assert found.not_measured == {}
     assert not found.readings["value"].is_nan().any()
+
+
+def test_of_many_cities_those_of_few_segments_are_left_out(with_sizes: Make) -> None:
+    """One small city that alone has a segment would be all that complexity tells."""
+    rng = np.random.default_rng(4)
+    common = rng.uniform(1, 9, (30, 12)) * (rng.random((30, 12)) < np.linspace(0.9, 0.5, 30)[:, None])
+    sizes = np.zeros((31, 14))
+    sizes[:30, :12] = common
+    sizes[30, [0, 12]] = 0.2, 50  # the small city: a little of a common segment, and one of its own
+    sizes[3, 13] = 40  # a segment of one city only
+    seen = {r.subject: r for r in opportunity.product_complexities(with_sizes(sizes))}
+    ids = with_sizes(sizes).segments
+    assert seen[ids[12]].value is seen[ids[13]].value is None
+    values = [r.value for r in seen.values() if r.value is not None]
+    assert len(values) > 8
+    assert max(map(abs, values)) < 10
+    small = list(opportunity.economic_complexity(with_sizes(sizes, home=30)))
+    assert small[0].value is None
+    assert small[0].note is not None
+    assert small[0].note[1].startswith("the city shares too few segments")

@@ -6,9 +6,19 @@ import numpy as np
 import polars as pl
 import pytest
 import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chainmend.errors import IndicatorError
-from chainmend.indicators.presence import blocks, components, largest_component, nonempty, present, sizes
+from chainmend.indicators.presence import (
+    blocks,
+    components,
+    core,
+    largest_component,
+    nonempty,
+    present,
+    sizes,
+)
 
 ROWS = [("B", "silk", 2.0), ("A", "steel", 3.0), ("A", "silk", 1.0), ("C", "tea", 0.0)]
 
@@ -101,3 +111,18 @@ def test_the_largest_part_is_kept() -> None:
     found = largest_component(m)
     assert (found.rows.tolist(), found.columns.tolist()) == ([1, 2, 3], [1, 2, 3, 4])
     assert len(set(components(sp.csr_array(m)))) == 4  # two parts, an empty row, an empty column
+
+
+@given(st.integers(0, 10_000), st.integers(1, 4), st.integers(1, 4))
+def test_the_core_is_what_is_left_when_nothing_more_can_go(seed: int, diversity: int, ubiquity: int) -> None:
+    """Largest of all: whatever satisfies both bounds is inside, in whichever order rows and columns stand."""
+    rng = np.random.default_rng(seed)
+    m = rng.random((9, 11)) < 0.3
+    kept = core(m, diversity, ubiquity)
+    if min(kept.matrix.shape) > 0:
+        assert kept.matrix.sum(axis=1).min() >= diversity
+        assert kept.matrix.sum(axis=0).min() >= ubiquity
+    rows, columns = rng.permutation(9), rng.permutation(11)
+    again = core(m[rows][:, columns], diversity, ubiquity)
+    assert sorted(rows[again.rows]) == kept.rows.tolist()
+    assert sorted(columns[again.columns]) == kept.columns.tolist()

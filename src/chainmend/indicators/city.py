@@ -120,6 +120,12 @@ class City:
         return tuple(domestic["region"].drop_nulls().unique().sort())
 
     @cached_property
+    def provinces(self) -> frozenset[str]:
+        """Those of `regions` that stand for the firms of a province whose city is unknown."""
+        nowhere = self.firms.filter((pl.col("place") != "abroad") & pl.col("city").is_null())
+        return frozenset(nowhere["province"].drop_nulls()) & frozenset(self.regions)
+
+    @cached_property
     def home(self) -> int | None:
         """Position of the city in `regions`; None where it has no firm on any segment."""
         return self.regions.index(self.name) if self.name in self.regions else None
@@ -149,7 +155,9 @@ class City:
     @cached_property
     def sourcing(self) -> Sourcing | None:
         """Purchases of segments by year, None without supply links."""
-        return sourcing(self.dataset, self.placements, self.draw) if self.dataset.has("supply_links") else None
+        return (
+            sourcing(self.dataset, self.placements, self.draw) if self.dataset.has("supply_links") else None
+        )
 
     @cached_property
     def customs(self) -> Mapping[str, list[TradeYear]] | None:
@@ -175,7 +183,7 @@ class City:
         draw = firms.select("firm_id").with_columns(times=pl.Series(times)).filter(pl.col("times") > 0)
         other = replace(self, draw=draw, before=self.before)
         # what does not depend on the draw is kept
-        for name in ("placements", "basis", "regions", "home", "customs"):
+        for name in ("placements", "basis", "regions", "provinces", "home", "customs"):
             other.__dict__[name] = getattr(self, name)
         return other
 
