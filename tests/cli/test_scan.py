@@ -59,6 +59,41 @@ def test_json_is_one_object_with_what_was_saved(
     assert told["events"] == []  # there is no list to hold it against
 
 
+def test_values_are_printed_most_first(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("scan", str(folder / "now"), "--out", str(tmp_path / "s"), "--limit", "2")
+    text = run(capsys, *words)[1]
+    told = json.loads(run(capsys, *words, "--json")[1])
+    saved = load_scan(tmp_path / "s")
+    assert told["values"] == saved.values.to_dicts()
+    assert told["scenarios"] == saved.scenarios.to_dicts()
+    printed = text[text.index("Losses avoided a year") :]
+    ranked = saved.values.drop_nulls("value").sort(["value", "segment_id"], descending=[True, False])
+    assert [s for s in ranked["segment_id"] if f"\n{s} " in printed] == ranked["segment_id"].to_list()[:2]
+
+
+def test_without_the_network_there_are_no_values(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAINMEND_NETWORK__ENABLED", "false")
+    text = run(capsys, "scan", str(folder / "now"), "--out", str(tmp_path / "s"))[1]
+    assert "Losses avoided" not in text
+    assert "the settings leave out what is computed on the network" in text
+    assert load_scan(tmp_path / "s").knock_outs.is_empty()
+
+
+def test_an_engine_that_does_not_exist_is_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _out, err = run(
+        capsys, "scan", str(folder / "now"), "--out", str(tmp_path / "s"), "--engine", "steam"
+    )
+    assert code == 2
+    assert "steam" in err
+    assert not (tmp_path / "s").exists()
+
+
 @pytest.mark.parametrize(("language", "mark"), [("zh", "示例数据"), ("en", "made-up data")])
 def test_made_up_data_is_marked(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], language: str, mark: str

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
+from chainmend.cli.losses import amount, more
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
+from chainmend.names import percent
 
 if TYPE_CHECKING:
     from chainmend.scanning import Scan
@@ -32,6 +34,12 @@ def scan(
         typer.Option("--list", help=_("folder of the standing mend-list; this scan is held against it")),
     ] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help=_("YAML file of settings"))] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help=_("what does the work: threads, dask or cuda"))
+    ] = "threads",
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help=_("number of workers; one per core by default"))
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help=_("findings to print; 0 prints all"))] = 30,
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:
@@ -55,7 +63,7 @@ def scan(
     output = Output(json=json)
     with output.progress(STEPS + 1) as step:
         step(_("reading the tables"))
-        result = run(read_dataset(dataset), chains, chosen, progress=step)
+        result = run(read_dataset(dataset), chains, chosen, engine=engine, workers=workers, progress=step)
     events: tuple[dict[str, Any], ...] = ()
     if list is not None:
         reconciled = reconcile(read_list(list), result, chosen)
@@ -74,6 +82,8 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
             "manifest": manifest,
             "findings": result.findings.drop("evidence").to_dicts(),
             "not_checked": result.not_checked.to_dicts(),
+            "values": result.values.to_dicts(),
+            "scenarios": result.scenarios.to_dicts(),
             "events": events,
         }
     )
@@ -90,6 +100,19 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
         output.say(_("rows refused, see `chainmend check`: {tables}").format(tables=tables))
     for note in manifest["notes"]:
         output.say(f"- {note}")
+    _findings(output, result, out, limit)
+    _values(output, result, limit)
+    _by_cluster(output, result)
+    _not_checked(output, result)
+    counted: dict[str, int] = {}
+    for event in events:
+        counted[event["event"]] = counted.get(event["event"], 0) + 1
+    if events:
+        output.say(_("Mend-list: ") + ", ".join(f"{event_name(e)} {n}" for e, n in counted.items()))
+    output.say(_("written to {folder}").format(folder=out))
+
+
+def _findings(output: Output, result: Scan, out: Path, limit: int) -> None:
     rows = result.findings.head(limit) if limit else result.findings
     output.table(
         _("Findings: {n}").format(n=result.findings.height),
@@ -109,14 +132,37 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
     )
     if rows.height < result.findings.height:
         output.say(_("{n} more in {folder}").format(n=result.findings.height - rows.height, folder=out))
-    _by_cluster(output, result)
-    _not_checked(output, result)
-    counted: dict[str, int] = {}
-    for event in events:
-        counted[event["event"]] = counted.get(event["event"], 0) + 1
-    if events:
-        output.say(_("Mend-list: ") + ", ".join(f"{event_name(e)} {n}" for e, n in counted.items()))
-    output.say(_("written to {folder}").format(folder=out))
+
+
+def _values(output: Output, result: Scan, limit: int) -> None:
+    """What mending is worth, most first; segments that nobody local is seen to buy have no value."""
+    if result.values.is_empty():
+        return
+    currency, settings = result.manifest["currency"], result.manifest["settings"]["value"]
+    known = result.values.drop_nulls("value").sort(["value", "segment_id"], descending=[True, False])
+    shown = known.head(limit) if limit else known
+
+    def span(row: dict[str, Any]) -> str:
+        if row["low"] is None:
+            return ""
+        return f"{amount(row['low'], currency)} – {amount(row['high'], currency)}"
+
+    output.table(
+        _("Losses avoided a year by a new local supplier"),
+        (_("segment"), _("avoided a year"), _("range"), _("sources that may stop")),
+        [
+            (r["segment_id"], amount(r["value"], currency), span(r), r["scenarios"])
+            for r in shown.iter_rows(named=True)
+        ],
+        right=(1, 3),
+    )
+    more(output, known.height - shown.height)
+    output.say(
+        _(
+            "The new supplier takes {q} of what local firms buy of the segment. Probabilities are assumptions, see "
+            "`--settings`; values of several segments cannot be added."
+        ).format(q=percent(settings["q"]))
+    )
 
 
 def _by_cluster(output: Output, result: Scan) -> None:
