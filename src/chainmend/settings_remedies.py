@@ -73,17 +73,17 @@ ORDER = (
     ),
     Order(
         first="develop", also=("attract",), nearest=("abroad", "nobody"), readiness_most=6,
-        why=("境内未见同类企业，国内技术成熟度不高，须组织攻关",
-             "no firm of the country is known on it and its technology is not ready at home"),
+        why=("市外境内未见同类企业，国内技术成熟度不高，须组织攻关",
+             "no other firm of the country is known on it and its technology is not ready at home"),
     ),
     Order(
         first="develop", also=("attract",), nearest=("abroad", "nobody"), density_least=0.5, complex=True,
-        why=("境内未见同类企业，但与本市优势环节相近且复杂度高，宜自主培育",
-             "no firm of the country is known on it, but it is near to what the city does well and complex"),
+        why=("市外境内未见同类企业，但与本市优势环节相近且复杂度高，宜自主培育",
+             "no other firm of the country is known on it, but it is near to what the city does well and complex"),
     ),
     Order(
         first="attract", also=("develop",), nearest=("country",), density_least=0.5, complex=True,
-        why=("外省已有同类企业，可招引；与本市优势环节相近且复杂度高，同步培育本地企业",
+        why=("国内其他地区已有同类企业，可招引；与本市优势环节相近且复杂度高，同步培育本地企业",
              "firms elsewhere in the country can be attracted; near to what the city does well and complex, "
              "it is worth growing at home too"),
     ),
@@ -93,8 +93,8 @@ ORDER = (
     ),
     Order(
         first="attract", also=("develop",), nearest=("abroad",),
-        why=("同类企业都在境外，国内技术已成熟，先引外资，同时培育本地企业",
-             "all firms on it are abroad, the technology is ready at home: attract one and grow one"),
+        why=("市外同类企业都在境外，国内技术已成熟，先引外资，同时培育本地企业",
+             "all other firms on it are abroad, the technology is ready at home: attract one and grow one"),
     ),
     Order(
         first="develop",
@@ -171,7 +171,7 @@ class Remedies(BaseModel):
     )
     stock_most: int = Field(90, ge=1, description="days of use that a buyer is asked to hold at most")
     stock_below: int = Field(
-        60, ge=1, description="stock is added to the first remedy where users stop within so many days"
+        30, ge=1, description="stock is added to the first remedy where users stop within so many days"
     )
     months_attract: int = Field(18, ge=1, description="assumed: months until a firm that comes supplies")
     months_ally: int = Field(
