@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import random
 from typing import TYPE_CHECKING, Any
@@ -263,7 +262,6 @@ def verdict(
     dataset = city({"a": ("local", 1.0)}, None, None, **tables)
     t = Thresholds(**(cuts or {}))
     facts = segment_facts(dataset, catalogue(), weights({"a": "robot"}), t)
-    facts = dataclasses.replace(facts, distress=monthly_distress(dataset, catalogue(), t))
     return rule(catalogue().segments[segment], facts.segments[segment], facts, t)
 
 

@@ -244,7 +244,9 @@ def monthly_distress(
     if not dataset.has("customs"):
         return None
     imports = dataset.table("customs").filter(pl.col("flow") == "import")
-    covered = sorted(set(imports.filter(pl.col("month") > 0).select("year", "month").iter_rows()))
+    covered = (
+        imports.filter(pl.col("month") > 0).select("year", "month").unique().sort("year", "month").rows()
+    )
     if not covered:
         return None
     last = 12 * covered[-1][0] + covered[-1][1] - 1
