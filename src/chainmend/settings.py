@@ -155,6 +155,24 @@ class Value(BaseModel):
     top: int = Field(50, ge=0, description="segments a scan values, those of the most severe findings")
 
 
+class Sensitivity(BaseModel):
+    """How far things move when a scan asks which findings stand firm; a figure of 0 leaves its question out."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: float = Field(
+        0.2, ge=0, lt=1, description="part of itself that each threshold moves by, either way"
+    )
+    missing_links: float = Field(
+        0.1, ge=0, lt=1, description="share of the supply links that a draw leaves out"
+    )
+    draws: int = Field(10, ge=0, description="draws of the links")
+    seed: int = Field(0, ge=0, description="the same seed gives the same draws")
+    low_confidence: float = Field(
+        0.5, ge=0, le=1, description="placements of a confidence below this are dropped, all at once"
+    )
+
+
 class Settings(BaseSettings):
     """Everything a scan can be told beside its data and its catalogue.
 
@@ -174,6 +192,7 @@ class Settings(BaseSettings):
     network: Network = Network()
     remedies: Remedies = Remedies()
     value: Value = Value()
+    sensitivity: Sensitivity = Sensitivity()
 
 
 def load_settings(path: Path | None = None) -> Settings:

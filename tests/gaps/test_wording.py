@@ -1,0 +1,45 @@
+"""Facts and thresholds have a name and a unit in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from chainmend.gaps.facts import SegmentFacts
+from chainmend.gaps.wording import label, value
+from chainmend.settings import Severity, Thresholds
+
+KEYS = {"segment_id", "chain_id", "cluster_id", "dependent_basis", "data_age_days"}
+
+
+@pytest.mark.parametrize("model", [Thresholds, Severity])
+def test_every_threshold_has_a_name(model: Any) -> None:
+    assert [n for n in model.model_fields if label(n) == (n, n)] == []
+
+
+def test_every_fact_of_a_segment_has_a_name() -> None:
+    assert [
+        f.name for f in fields(SegmentFacts) if f.name not in KEYS and label(f.name) == (f.name,) * 2
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "amount", "zh", "en"),
+    [
+        ("top_share", 0.856, "86%", "86%"),
+        ("sales_growth", -0.25, "-25%", "-25%"),
+        ("origin_hhi", 0.4, "0.40", "0.40"),
+        ("firms", 1200, "1,200", "1,200"),
+        ("year", 2025, "2025", "2025"),
+        ("purchases", 1e6, "1,000,000 欧元", "1,000,000 EUR"),
+        ("downstream_present", True, "是", "yes"),
+        ("world_top_origin", "NLD", "荷兰", "Netherlands"),
+        ("top_district", "东区", "东区", "东区"),
+        ("density", None, "未知", "unknown"),
+        ("my_own", 12345.6, "12,346", "12,346"),
+    ],
+)
+def test_values(name: str, amount: Any, zh: str, en: str) -> None:
+    assert value(name, amount, "EUR") == (zh, en)
