@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-PAGES = ("rules.md", "remedies.md", "settings.md", "sources.md", "tables.md")
+PAGES = ("rules.md", "indicators.md", "remedies.md", "settings.md", "sources.md", "tables.md")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_every_rule_and_source_has_its_entry_with_both_names(pages: dict[str, st
 
 
 def test_thresholds_of_a_rule_are_found(pages: dict[str, str]) -> None:
-    section = pages["rules.md"].partition("`single_source`")[2].partition("\n## ")[0]
+    section = pages["rules.md"].partition("`single_source`:")[2].partition("\n## ")[0]
     assert "`top_share`" in section
     assert "`supplier_hhi`" in section
     assert "`location_quotient`" not in section
