@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+import chainmend.gaps.rules  # noqa: F401  (registers the rules)
 from chainmend.chain.model import Catalogue, Chain, Cluster, Dependence, Segment, Stage, Terms, Text
 from chainmend.dataset import Dataset, Place
+from chainmend.gaps.facts import segment_facts
+from chainmend.gaps.impact import CityImpact, city_impact
+from chainmend.registry import get
+from chainmend.settings import Settings, Thresholds
 from chainmend.tables import empty
+
+if TYPE_CHECKING:
+    from chainmend.gaps.finding import Verdict
 
 WHERE = {
     "local": ("杭州市", "浙江省", "CHN"),
@@ -60,9 +68,13 @@ def city(
     firms: dict[str, tuple[str, float | None]],
     links: list[tuple[str, str, int, float]] | None = None,
     makes: dict[str, str] | None = None,
+    about: dict[str, dict[str, Any]] | None = None,
     **tables: list[dict[str, Any]],
 ) -> Dataset:
-    """Firms: id -> (place, output); makes: id -> product; links: supplier, buyer, year, amount."""
+    """Firms: id -> (place, output); makes: id -> product; links: supplier, buyer, year, amount.
+
+    `about`: id -> other columns of a firm, such as its district.
+    """
     rows = []
     for id, (where, output) in firms.items():
         town, province, country = WHERE[where]
@@ -76,6 +88,7 @@ def city(
                 "status": "active",
                 "leader": False,
                 "output": output,
+                **(about or {}).get(id, {}),
             }
         )
     made = {"firms": table("firms", rows)} | {n: table(n, t) for n, t in tables.items()}
@@ -85,6 +98,19 @@ def city(
         keys = ("supplier_id", "buyer_id", "year", "amount")
         made["supply_links"] = table("supply_links", [dict(zip(keys, x, strict=True)) for x in links])
     return Dataset(Place("杭州市", "浙江省"), dt.date(2025, 12, 31), made, synthetic=True)
+
+
+def verdict(
+    rule: str, segment: str, dataset: Dataset, on: dict[str, str], t: Thresholds | None = None
+) -> Verdict:
+    """What a rule says of a segment, each firm wholly on one, with what the supply network tells."""
+    t, placed = t or Thresholds(), weights(on)
+    impact = city_impact(dataset, catalogue(), placed, Settings(thresholds=t))
+    known = impact.segments if isinstance(impact, CityImpact) else impact
+    facts = segment_facts(dataset, catalogue(), placed, t, known)
+    function = get("rule", rule).function
+    found: Verdict = function(catalogue().segments[segment], facts.segments[segment], facts, t)
+    return found
 
 
 def weights(on: dict[str, str]) -> pl.DataFrame:

@@ -12,7 +12,8 @@ import pytest
 from tests.gaps.city import catalogue, city
 
 from chainmend.errors import ScanError
-from chainmend.scanning import TABLES, load_scan, save_scan, scan
+from chainmend.scanning import NETWORK_TABLES, TABLES, load_scan, save_scan, scan
+from chainmend.settings import Network, Settings, Value
 
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
@@ -70,7 +71,7 @@ def test_a_city_of_no_or_one_firm(firms: dict[str, Any]) -> None:
 
 def written(dataset: Dataset, folder: Path) -> dict[str, bytes]:
     save_scan(scan(dataset, catalogue()), folder)
-    return {name: (folder / f"{name}.parquet").read_bytes() for name in TABLES}
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in (*TABLES, *NETWORK_TABLES)}
 
 
 def test_same_inputs_same_bytes_whatever_the_order_of_rows(tmp_path: Path) -> None:
@@ -88,8 +89,52 @@ def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
     save_scan(made, tmp_path / "s")
     save_scan(made, tmp_path / "s")  # replaces
     back = load_scan(tmp_path / "s")
-    assert all(getattr(back, n).equals(getattr(made, n)) for n in TABLES)
+    assert all(getattr(back, n).equals(getattr(made, n)) for n in (*TABLES, *NETWORK_TABLES))
+    assert not any(getattr(back, n).is_empty() for n in NETWORK_TABLES)
     assert os.listdir(tmp_path) == ["s"]
+
+
+def test_a_scan_of_before_the_network_is_read(tmp_path: Path) -> None:
+    save_scan(scan(small(), catalogue()), tmp_path / "s")
+    for name in NETWORK_TABLES:
+        (tmp_path / "s" / f"{name}.parquet").unlink()
+    assert load_scan(tmp_path / "s").values.is_empty()
+
+
+def test_criticality_is_what_is_lost_beyond_the_segment() -> None:
+    # robots (300 of 10,000) and chips (100) need etchers: 4 % is lost beyond them, of an anchor of 5 %
+    dataset = city(
+        {"a": ("local", 300.0), "b": ("local", 100.0), "c": ("country", 50.0), "z": ("local", 9600.0)},
+        [("b", "a", 2025, 10.0), ("c", "b", 2025, 90.0)],
+        MAKES,
+    )
+    found = scan(dataset, catalogue())
+    row = found.findings.row(by_predicate=pl.col("kind") == "missing", named=True)
+    assert row["criticality"] == pytest.approx(0.8)
+    off = scan(dataset, catalogue(), Settings(network=Network(enabled=False)))
+    row = off.findings.row(by_predicate=pl.col("kind") == "missing", named=True)
+    assert row["criticality"] == pytest.approx(0.2)  # 4 % on essential paths, of an anchor of 20 %
+
+
+def test_a_firm_is_as_critical_as_what_it_takes_with_it() -> None:
+    made = {"e": ("local", 10.0), "b": ("local", 90.0), "a": ("local", 900.0), "z": ("local", 49_000.0)}
+    dataset = city(
+        made,
+        [("e", "b", 2025, 10.0), ("b", "a", 2025, 90.0)],
+        {"e": "刻蚀机", "b": "芯片代工", "a": "机器人"},
+    )
+    rows = scan(dataset, catalogue()).findings.filter(pl.col("kind") == "systemic")
+    assert dict(rows.select("firm_id", "criticality").iter_rows()) == {
+        "e": pytest.approx(990 / 50_000 / 0.05),
+        "b": pytest.approx(910 / 50_000 / 0.05),
+    }
+    assert rows["finding_id"].n_unique() == 2
+
+
+def test_values_are_of_the_gravest_segments() -> None:
+    found = scan(small(), catalogue(), Settings(value=Value(top=1, draws=10)))
+    assert found.values["segment_id"].to_list() == [found.findings["segment_id"][0]]
+    assert found.manifest["network"]["not_converged"] == 0
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -109,7 +154,7 @@ def test_a_write_that_fails_leaves_the_old_scan(tmp_path: Path, monkeypatch: pyt
         patch.setattr(pl.DataFrame, "write_parquet", full)
         with pytest.raises(OSError, match="disk full"):
             save_scan(scan(small(), catalogue()), tmp_path / "s")
-    assert {n: (tmp_path / "s" / f"{n}.parquet").read_bytes() for n in TABLES} == first
+    assert {n: (tmp_path / "s" / f"{n}.parquet").read_bytes() for n in (*TABLES, *NETWORK_TABLES)} == first
     assert os.listdir(tmp_path) == ["s"]
 
 
