@@ -1,8 +1,8 @@
 """Measure relatedness and complexity beside the packages that compute them, and at a size that they are not made for.
 
 ``python benchmarks/indicators.py`` needs ``ecomplexity`` and ``economic-complexity`` (both in the group ``dev``). With
-CHAINMEND_SHARED it takes world trade of 226 countries in 785 products; without, made-up trade of the same size. Writes
-``benchmarks/results/indicators.md``.
+CHAINMEND_SHARED it takes world trade of 226 countries in 785 products; without, made-up trade of the same size. On a
+busy machine two threads wait for each other: OPENBLAS_NUM_THREADS=1. Writes ``benchmarks/results/indicators.md``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from chainmend.indicators.relatedness import complexity_outlook, proximity
 from chainmend.indicators.specialisation import location_quotient, presence
 
 RESULTS = Path(__file__).parent / "results" / "indicators.md"
-SMALL, LARGE, TIMES = (226, 785), (3000, 5000), 31
+SMALL, LARGE, TIMES = (226, 785), (3000, 5000), 15
 STEPS = ("quotients and presence", "proximity", "ECI and PCI", "density, COI and COG")
 WORLD = "data/economic_complexity_sitc4/world_exports_sitc2_4d_avg1998_2000.parquet"
 COLUMNS = ["region", "activity", "value"]
@@ -142,7 +142,8 @@ def small() -> list[str]:
     lines = [
         f"## {len(found.regions)} regions x {len(found.activities)} activities",
         "",
-        f"{what.capitalize()}: {frame.height:,} rows. Median of {TIMES} runs in turn (in brackets the least), ms.",
+        f"{what[0].upper() + what[1:]}: {frame.height:,} rows. Median of {TIMES} runs in turn (in brackets the least),"
+        " in ms.",
         "",
         "| step | " + " | ".join(took) + " |",
         "|---|" + "---:|" * len(took),
@@ -213,6 +214,7 @@ def main() -> None:
         "",
         f"Command: `python benchmarks/indicators.py`, on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
         f"Machine: {machine()}; load average {load()} at the start. {versions}.",
+        f"Threads of the linear algebra (OPENBLAS_NUM_THREADS): {os.environ.get('OPENBLAS_NUM_THREADS', 'all')}.",
         "",
         "Location quotients, presence, proximity, ECI and PCI, density, COI and COG. Where the packages compute the"
         " same thing they give the same numbers: `tests/indicators/test_complexity_peers.py`.",
