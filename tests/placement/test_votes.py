@@ -58,11 +58,22 @@ def bare_chain() -> Chain:
 
 
 @pytest.mark.parametrize("word", ["批发", "零售", "贸易", "连锁", "wholesale "])
-def test_goods_bought_to_be_sold_count_half(word: str) -> None:
+def test_goods_bought_to_be_sold_count_a_third(word: str) -> None:
     products = [("1", f"{word}机器人", 0.5), ("1", "锂电池", 0.5)]
     assert weights(city({"1": {}}, products)) == {
-        "1": {"robot": pytest.approx(1 / 3), "battery": pytest.approx(2 / 3)}
+        "1": {"robot": pytest.approx(1 / 4), "battery": pytest.approx(3 / 4)}
     }
+
+
+@pytest.mark.parametrize("product", ["运营商业务机器人", "工商业机器人", "商业航天机器人"])
+def test_words_that_hold_a_word_of_trade_are_none(product: str) -> None:
+    products = [("1", product, 0.5), ("1", "锂电池", 0.5)]
+    assert weights(city({"1": {}}, products)) == {"1": {"robot": 0.5, "battery": 0.5}}
+
+
+def test_a_clause_of_the_scope_counts_less_the_later_it_stands() -> None:
+    found = weights(city({"1": {"scope_text": "咨询；锂电池制造；机器人制造"}}))
+    assert found == {"1": {"battery": pytest.approx(2 / 3), "robot": pytest.approx(1 / 3)}}
 
 
 def test_votes_of_one_chain_support_each_other() -> None:

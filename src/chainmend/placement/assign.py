@@ -3,7 +3,7 @@
 What is trusted, and how far:
 
 1. a person's correction (``overrides``) stands alone;
-2. products name segments by their terms (or HS codes); each counts with its share, goods bought to be sold with half
+2. products name segments by their terms (or HS codes); each counts with its share, goods bought to be sold with a third
    of it, and a vote that stands alone among those of other chains with half of its own. Where the firm's industry
    code is among a segment's codes the vote counts double and the confidence rises: the code decides between segments
    that products alone would leave open. Where all that can be read is under 2 % of the sales and no code
@@ -15,8 +15,9 @@ What is trusted, and how far:
    that name it;
 4. the industry code alone places a firm that lists no product we know, if at most three segments have that code:
    a code of many segments cannot tell them apart;
-5. the business scope is heard last, where nothing else speaks, and with less confidence where products were listed; not
-   where it, or a twentieth of the products, speaks of trades that no chain has.
+5. the business scope is heard last, where nothing else speaks, a clause the less the later it stands, and with less
+   confidence where products were listed; not where it, or a twentieth of the products, speaks of trades that no chain
+   has.
 
 Votes are summed in whole billionths, so that the result does not depend on the order of rows.
 """

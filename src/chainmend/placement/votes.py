@@ -29,8 +29,8 @@ _bare = pl.col("industry_code").str.replace_all(r"^\s*[A-Z]|[.\s]", "")  # as `b
 CODE_SEGMENTS = 3
 """A code of more segments than these cannot tell them apart."""
 _NAMED = 0.5
-_TRADED = 0.5
-"""Goods bought to be sold again count half: most of their price is the work of others."""
+_TRADED = 1 / 3
+"""Goods bought to be sold again count a third: most of their price is the work of others."""
 _HEARD = 0.02
 """Products that make up less than this share of a firm's sales do not place it alone."""
 _HEARD_AFAR = 0.5
@@ -213,12 +213,13 @@ def by_text(firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
         told = [(clause, *index.read(clause)) for clause in clauses(text)]
         if sum(words for _c, _m, words in told) > sum(len(matches) for _c, matches, _w in told):
             continue
-        for clause, matches, _words in told:
+        named = [(clause, matches) for clause, matches, _words in told if matches]
+        for place, (clause, matches) in enumerate(named, start=1):  # a firm says its main business first
             rows += [
                 (
                     firm,
                     m.segment_id,
-                    1.0 / len(matches),
+                    1.0 / len(matches) / place,
                     json.dumps({"text": clause[:80], "term": m.term}, ensure_ascii=False),
                     "text",
                 )
