@@ -121,14 +121,20 @@ def elsewhere(dataset: Dataset, firms: pl.DataFrame, index: TermIndex) -> pl.Dat
     far = [name for name, (matches, words) in read.items() if words and not matches]
     ours = share.filter(pl.col("product").is_in(far))
     found = ours.group_by("firm_id").agg(elsewhere=pl.col("share").sum().round(9))
-    scopes = firms.select("firm_id", "scope_text").join(found, on="firm_id", how="semi").drop_nulls()
+    many = found.filter(pl.col("elsewhere") * _ALONE >= _HEARD)
+    scopes = firms.select("firm_id", "scope_text").join(many, on="firm_id", how="semi").drop_nulls()
     only = [firm for firm, scope in scopes.iter_rows() if _only_elsewhere(scope, index)]
     return found.with_columns(only=pl.col("firm_id").is_in(only))
 
 
 def _only_elsewhere(scope: str, index: TermIndex) -> bool:
-    told = [index.read(clause) for clause in clauses(scope)]
-    return any(words for _matches, words in told) and not any(matches for matches, _words in told)
+    elsewhere = 0
+    for clause in clauses(scope):
+        matches, words = index.read(clause)
+        if matches:
+            return False
+        elsewhere += words
+    return elsewhere > 0
 
 
 def together(votes: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
