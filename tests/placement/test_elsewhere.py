@@ -67,3 +67,19 @@ def test_the_scope_is_not_heard_beside_products_of_another_trade(share: float, p
 )
 def test_a_scope_that_names_more_of_other_trades_places_nobody(scope: str, placed: list[Any]) -> None:
     assert where(city({"1": {"scope_text": scope}})) == placed
+
+
+@pytest.mark.parametrize(
+    ("scope", "share", "placed"),
+    [
+        ("房地产开发", 0.79, []),
+        ("房地产开发", 0.8, ["robot"]),  # five sixths of what is read
+        ("房地产开发；锂电池制造", 0.79, ["robot"]),  # the scope names a segment too
+        ("经营", 0.79, ["robot"]),
+    ],
+)
+def test_a_scope_of_other_trades_alone_weighs_with_their_products(
+    scope: str, share: float, placed: list[Any]
+) -> None:
+    products = [("1", "机器人", share), ("1", "房地产开发", 0.16), ("1", "其他", 0.84 - share)]
+    assert where(city({"1": {"scope_text": scope}}, products)) == placed

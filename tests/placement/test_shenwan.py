@@ -196,22 +196,22 @@ def test_firms_with_products_are_placed_where_their_trade_says(shared: Path) -> 
     """Floors, a little below what was measured: the aim is 0.75, and 0.9 of manufacturing."""
     tuned, held = (judge(shared, part, others=False) for part in ("tuned", "held"))
     assert (tuned.firms, held.firms) >= (700, 350)
-    assert tuned.f1 >= 0.74
-    assert held.f1 >= 0.72
-    assert held.recall >= 0.70
+    assert tuned.f1 >= 0.79
+    assert held.f1 >= 0.735
+    assert held.recall >= 0.71
     assert held.f1_in_full < held.f1  # software, batteries: a segment that several labels accept
-    assert min(tuned.manufacturing, held.manufacturing) >= 0.9
+    assert min(tuned.manufacturing, held.manufacturing) >= 0.92
     # firms of trades of no chain are placed too, where they have a side business on one
     everything = judge(shared, "all", others=True)
     assert everything.firms >= 1900
-    assert everything.f1 >= 0.69
-    assert everything.precision >= 0.67
+    assert everything.f1 >= 0.725
+    assert everything.precision >= 0.70
 
 
 def test_few_firms_of_banks_real_estate_and_media_are_placed_with_any_confidence(shared: Path) -> None:
     """Without an industry code, which the source does not have, only products can tell them apart."""
     far = judge(shared, "all", others=True).far
-    assert far.height <= 16
+    assert far.height <= 8
     assert "text" not in far["basis"]  # a summary alone places none of them
     assert "城商行Ⅲ" not in far["label"]
     assert far.filter(pl.col("confidence") >= 0.6).height <= 4

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.placement.test_assign import SEGMENTS, city, small_catalogue, weights
 
-from chainmend.chain.model import Chain, Cluster, Stage, Text
+from chainmend.chain.model import Catalogue, Chain, Cluster, Stage, Text
 from chainmend.placement.assign import place
 
 
@@ -55,3 +55,44 @@ def test_no_trade_is_far_from_a_catalogue_without_codes() -> None:
 def bare_chain() -> Chain:
     stage = Stage("s", Text("段", "Stage"))
     return Chain("c", Text("链", "Chain"), "k", (stage,), tuple(replace(s, codes=()) for s in SEGMENTS))
+
+
+@pytest.mark.parametrize("word", ["批发", "零售", "贸易", "连锁", "wholesale "])
+def test_goods_bought_to_be_sold_count_a_third(word: str) -> None:
+    products = [("1", f"{word}机器人", 0.5), ("1", "锂电池", 0.5)]
+    assert weights(city({"1": {}}, products)) == {
+        "1": {"robot": pytest.approx(1 / 4), "battery": pytest.approx(3 / 4)}
+    }
+
+
+@pytest.mark.parametrize("product", ["运营商业务机器人", "工商业机器人", "商业航天机器人"])
+def test_words_that_hold_a_word_of_trade_are_none(product: str) -> None:
+    products = [("1", product, 0.5), ("1", "锂电池", 0.5)]
+    assert weights(city({"1": {}}, products)) == {"1": {"robot": 0.5, "battery": 0.5}}
+
+
+def test_a_clause_of_the_scope_counts_less_the_later_it_stands() -> None:
+    found = weights(city({"1": {"scope_text": "咨询；锂电池制造；机器人制造"}}))
+    assert found == {"1": {"battery": pytest.approx(2 / 3), "robot": pytest.approx(1 / 3)}}
+
+
+def test_votes_of_one_chain_support_each_other() -> None:
+    """Of 0.3 + 0.3 in one chain and 0.4 in another: (1 + 0.6) / 2 of each and (1 + 0.4) / 2 of the other."""
+    products = [("1", "刻蚀机", 0.3), ("1", "机器人", 0.3), ("1", "锂电池", 0.4)]
+    found = place(city({"1": {}}, products), two_chains())
+    got = dict(found.select("segment_id", "weight").iter_rows())
+    assert got == {
+        s: pytest.approx(v / 0.76) for s, v in {"etch": 0.24, "robot": 0.24, "battery": 0.28}.items()
+    }
+
+
+def two_chains() -> Catalogue:
+    stages = (Stage("s", Text("段", "Stage")),)
+    other = (replace(SEGMENTS[3], chain_id="d"),)
+    chains = (
+        Chain("c", Text("链", "Chain"), "k", stages, SEGMENTS[:3]),
+        Chain("d", Text("链", "Chain"), "k", stages, other),
+    )
+    return replace(
+        small_catalogue(), clusters=(Cluster("k", Text("群", "Cluster"), "future", "open", chains),)
+    )

@@ -3,18 +3,21 @@
 What is trusted, and how far:
 
 1. a person's correction (``overrides``) stands alone;
-2. products name segments by their terms (or HS codes); each counts with its share. Where the firm's industry code is
-   among a segment's codes the vote counts double and the confidence rises: the code decides between segments that
-   products alone would leave open. Where all that can be read is under 2 % of the sales and no code
+2. products name segments by their terms (or HS codes); each counts with its share, goods bought to be sold with a third
+   of it, and a vote that stands alone among those of other chains with half of its own. Where the firm's industry
+   code is among a segment's codes the vote counts double and the confidence rises: the code decides between segments
+   that products alone would leave open. Where all that can be read is under 2 % of the sales and no code
    agrees, the products say nothing: a line of a register is not yet a business. Where the code is of a division
    that no segment of the catalogue has (banks, real estate), half of the sales must be read. Products of trades
    that no chain has speak against the others: where they are the greater part, and no code agrees, nothing is placed;
+   where the business scope speaks of nothing else either, a sixth of the products is enough;
 3. a firm that the catalogue itself names as typical of a segment has half a vote there, divided over the segments
    that name it;
 4. the industry code alone places a firm that lists no product we know, if at most three segments have that code:
    a code of many segments cannot tell them apart;
-5. the business scope is heard last, where nothing else speaks, and with less confidence where products were listed; not
-   where it, or a twentieth of the products, speaks of trades that no chain has.
+5. the business scope is heard last, where nothing else speaks, a clause the less the later it stands, and with less
+   confidence where products were listed; not where it, or a twentieth of the products, speaks of trades that no chain
+   has.
 
 Votes are summed in whole billionths, so that the result does not depend on the order of rows.
 """
@@ -72,6 +75,7 @@ def place(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame:
         free = free.join(dataset.table("overrides").select("firm_id"), on="firm_id", how="anti")
     coded = votes.by_code(free, catalogue)
     told = pl.concat([votes.by_product(dataset, free, catalogue, index), votes.by_name(free, catalogue)])
+    told = votes.together(told, catalogue)
     far = votes.afar(free, catalogue)
     other = votes.elsewhere(dataset, free, index)
     products = _settle(votes.weighty(told, coded, far, other), coded)

@@ -12,6 +12,11 @@ _BOILERPLATE = re.compile(
     r"|(?:货物|技术)进出口|进出口代理|国内贸易代理|自有(?:资金|房屋|资产)[^；;。]*|(?:非居住)?房地产租赁|物业管理"
     r"|凭营业执照依法自主开展经营活动"
 )
+TRADED = (
+    r"(?i)批发|零售|分销|经销|代理|代销|贸易|连锁|流通|外购|(?:^|[^工营])商业(?:[^务航银卫智]|$)"
+    r"|\b(?:wholesale|retail|trading|distribution)\b"
+)
+"""Words of goods that a firm buys and sells, not makes."""
 _BLANK_BESIDE_HAN = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _CLAUSE = re.compile(r"[；;。\n]+|(?<=[a-z])\.\s+")
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from chainmend.chain.scope import bare_code
-from chainmend.placement.text import clauses, plain
+from chainmend.placement.text import TRADED, clauses, plain
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
@@ -29,12 +29,16 @@ _bare = pl.col("industry_code").str.replace_all(r"^\s*[A-Z]|[.\s]", "")  # as `b
 CODE_SEGMENTS = 3
 """A code of more segments than these cannot tell them apart."""
 _NAMED = 0.5
+_TRADED = 1 / 3
+"""Goods bought to be sold again count a third: most of their price is the work of others."""
 _HEARD = 0.02
 """Products that make up less than this share of a firm's sales do not place it alone."""
 _HEARD_AFAR = 0.5
 """The same for a firm whose industry code is of a division that no segment has: a bank, an estate agent."""
 AGAINST = 1.0
 """Products of segments place a firm alone from this multiple of its products of trades that no chain has."""
+_ALONE = 5.0
+"""The same where the business scope as well speaks of trades that no chain has, and of no segment."""
 ELSEWHERE = 0.05
 """From this share of a firm's products of trades no chain has the business scope is not heard."""
 _VOTE = {
@@ -85,10 +89,11 @@ def by_product(dataset: Dataset, firms: pl.DataFrame, catalogue: Catalogue, inde
         schema={"product": pl.String, "segment_id": pl.String, "term": pl.String, "part": pl.Float64},
         orient="row",
     )
+    worth = pl.when(pl.col("product").str.contains(TRADED)).then(_TRADED).otherwise(1.0)
     by_term = share.join(matched, on="product").select(
         "firm_id",
         "segment_id",
-        vote=pl.col("share") * pl.col("part"),
+        vote=pl.col("share") * pl.col("part") * worth,
         why=_why(product="product", term="term"),
     )
     silent = share.join(matched.select("product").unique(), on="product", how="anti").filter(
@@ -107,12 +112,41 @@ def _shares(dataset: Dataset, firms: pl.DataFrame) -> pl.DataFrame:
 
 
 def elsewhere(dataset: Dataset, firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
-    """Share of a firm's products that are of trades no chain has and name no segment: firm_id, elsewhere."""
+    """Products of trades no chain has that name no segment: firm_id, elsewhere (their share), only.
+
+    `only` says whether the business scope speaks of such trades and of no segment either.
+    """
     share = _shares(dataset, firms)
     read = {name: index.read(name) for name in share["product"].unique().sort().to_list()}
     far = [name for name, (matches, words) in read.items() if words and not matches]
     ours = share.filter(pl.col("product").is_in(far))
-    return ours.group_by("firm_id").agg(elsewhere=pl.col("share").sum().round(9))
+    found = ours.group_by("firm_id").agg(elsewhere=pl.col("share").sum().round(9))
+    many = found.filter(pl.col("elsewhere") * _ALONE >= _HEARD)
+    scopes = firms.select("firm_id", "scope_text").join(many, on="firm_id", how="semi").drop_nulls()
+    only = [firm for firm, scope in scopes.iter_rows() if _only_elsewhere(scope, index)]
+    return found.with_columns(only=pl.col("firm_id").is_in(only))
+
+
+def _only_elsewhere(scope: str, index: TermIndex) -> bool:
+    elsewhere = 0
+    for clause in clauses(scope):
+        matches, words = index.read(clause)
+        if matches:
+            return False
+        elsewhere += words
+    return elsewhere > 0
+
+
+def together(votes: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+    """Votes of one chain support each other: one that stands alone among those of other chains counts half."""
+    chains = pl.DataFrame(
+        [(s.id, s.chain_id) for s in catalogue.segments.values()],
+        schema={"segment_id": pl.String, "chain_id": pl.String},
+        orient="row",
+    )
+    beside = pl.col("vote").sum().over("firm_id", "chain_id") / pl.col("vote").sum().over("firm_id")
+    near = votes.join(chains, on="segment_id")
+    return near.with_columns(vote=pl.col("vote") * (1 + beside.round(9)) / 2).drop("chain_id")
 
 
 def weighty(
@@ -122,9 +156,10 @@ def weighty(
     agreed = votes.join(by_code, on=["firm_id", "segment_id"], how="semi")["firm_id"].unique().to_list()
     heard = pl.col("vote").sum().over("firm_id").round(9)
     needed = pl.when(pl.col("firm_id").is_in(afar)).then(_HEARD_AFAR).otherwise(_HEARD)
-    needed = pl.max_horizontal(needed, pl.col("elsewhere").fill_null(0.0) * AGAINST)
+    against = pl.when("only").then(_ALONE).otherwise(AGAINST) * pl.col("elsewhere")
+    needed = pl.max_horizontal(needed, against.fill_null(0.0))
     told = votes.join(elsewhere, on="firm_id", how="left")
-    return told.filter((heard >= needed) | pl.col("firm_id").is_in(agreed)).drop("elsewhere")
+    return told.filter((heard >= needed) | pl.col("firm_id").is_in(agreed)).drop("elsewhere", "only")
 
 
 def afar(firms: pl.DataFrame, catalogue: Catalogue) -> list[str]:
@@ -184,12 +219,13 @@ def by_text(firms: pl.DataFrame, index: TermIndex) -> pl.DataFrame:
         told = [(clause, *index.read(clause)) for clause in clauses(text)]
         if sum(words for _c, _m, words in told) > sum(len(matches) for _c, matches, _w in told):
             continue
-        for clause, matches, _words in told:
+        named = [(clause, matches) for clause, matches, _words in told if matches]
+        for place, (clause, matches) in enumerate(named, start=1):  # a firm says its main business first
             rows += [
                 (
                     firm,
                     m.segment_id,
-                    1.0 / len(matches),
+                    1.0 / len(matches) / place,
                     json.dumps({"text": clause[:80], "term": m.term}, ensure_ascii=False),
                     "text",
                 )
