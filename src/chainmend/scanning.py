@@ -23,22 +23,24 @@ from chainmend.chain.scope import system_notes
 from chainmend.errors import ScanError
 from chainmend.folders import restore, whole_folder
 from chainmend.gaps.facts import segment_facts
-from chainmend.gaps.finding import FINDING_SCHEMA
+from chainmend.gaps.finding import FINDING_SCHEMA, NotChecked
 from chainmend.gaps.impact import CityImpact, city_impact
 from chainmend.gaps.judge import NOT_CHECKED_SCHEMA, judge
+from chainmend.gaps.sensitivity import sensitivity
 from chainmend.i18n import _
 from chainmend.placement.assign import place
-from chainmend.remedy.value import Values, values
+from chainmend.remedy.choose import remedies
+from chainmend.remedy.value import values
 from chainmend.settings import Settings
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
 
-STEPS = 6
+STEPS = 8
 TABLES = ("findings", "segment_facts", "placements", "not_checked")
-NETWORK_TABLES = ("knock_outs", "values", "scenarios")
-"""Written since scans look at the supply network; empty in an older scan, and where there is no network."""
+ADDED_TABLES = ("knock_outs", "values", "scenarios", "remedies", "sensitivity")
+"""Tables that scans did not always have; empty in an older one, the first three also where there is no network."""
 MANIFEST = "manifest.json"
 
 
@@ -60,6 +62,11 @@ class Scan:
         What the city loses when a segment or a main source of it stops (`fragility.knockout.knock_outs`).
     values, scenarios
         Losses avoided by mending the segments of the gravest findings, and what may stop (`remedy.value.values`).
+    remedies
+        What to do first about each finding, who leads it, with whom to begin (`remedy.choose.remedies`).
+    sensitivity
+        Which findings would not hold, and which would appear, were a cut, a link or a placement not quite what was
+        thought (`gaps.sensitivity.sensitivity`).
     manifest
         Versions, settings, fingerprints, counts; only `started` and `seconds` differ between two runs.
     """
@@ -72,6 +79,8 @@ class Scan:
     knock_outs: pl.DataFrame = field(default_factory=pl.DataFrame)
     values: pl.DataFrame = field(default_factory=pl.DataFrame)
     scenarios: pl.DataFrame = field(default_factory=pl.DataFrame)
+    remedies: pl.DataFrame = field(default_factory=pl.DataFrame)
+    sensitivity: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def id(self) -> str:
@@ -130,32 +139,42 @@ def scan(
         "findings": findings.height,
         "not_checked": not_checked.height,
     }
-    network = {}
-    if isinstance(impact, CityImpact):
-        say(_("what mending the gravest findings is worth"))
-        mends = _values(impact, findings, settings, workers)
-        network = {"knock_outs": impact.knock_outs, "values": mends.frame, "scenarios": mends.scenarios}
-        manifest["network"] = {
-            "year": impact.city.year,
-            "output": impact.city.output,
-            "firms": impact.city.network.n_firms,
-            "not_converged": impact.restless,
-        }
-        manifest["notes"] += impact.city.notes
+    added = _on_network(impact, findings, settings, manifest, workers, say)
+    made_of = (dataset, catalogue, placements, facts, findings, settings)
+    say(_("what to do first about each finding"))
+    added["remedies"] = remedies(*made_of)
+    say(_("which findings stand firm"))
+    added["sensitivity"] = sensitivity(*made_of)
     manifest["started"] = started.isoformat(timespec="seconds")
     manifest["seconds"] = round(time.perf_counter() - clock, 3)
-    return Scan(findings, facts.frame(), placements, not_checked, manifest, **network)
+    return Scan(findings, facts.frame(), placements, not_checked, manifest, **added)
 
 
-def _values(impact: CityImpact, findings: pl.DataFrame, settings: Settings, workers: int | None) -> Values:
-    """Values of the segments of the gravest findings."""
+def _on_network(
+    impact: CityImpact | NotChecked,
+    findings: pl.DataFrame,
+    settings: Settings,
+    manifest: dict[str, Any],
+    workers: int | None,
+    say: Callable[[str], None],
+) -> dict[str, pl.DataFrame]:
+    """Knock-outs and values of the segments of the gravest findings; the manifest says of which network."""
+    if isinstance(impact, NotChecked):
+        return {}
+    say(_("what mending the gravest findings is worth"))
     gravest = findings["segment_id"].unique(maintain_order=True).head(settings.value.top)
-    with warnings.catch_warnings(
-        action="ignore", category=RuntimeWarning
-    ):  # cascades that do not come to rest
-        return values(
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # losses are taken as they stand
+        mends = values(
             impact.city, gravest, settings.value, tolerance=settings.network.tolerance, workers=workers
         )
+    manifest["network"] = {
+        "year": impact.city.year,
+        "output": impact.city.output,
+        "firms": impact.city.network.n_firms,
+        "not_converged": impact.restless,
+    }
+    manifest["notes"] += impact.city.notes
+    return {"knock_outs": impact.knock_outs, "values": mends.frame, "scenarios": mends.scenarios}
 
 
 def _manifest(dataset: Dataset, catalogue: Catalogue, settings: Settings) -> dict[str, Any]:
@@ -191,7 +210,7 @@ def save_scan(result: Scan, out: Path) -> None:
     ScanError
         If `out` holds something that is not a scan.
     """
-    ours = {MANIFEST, *(f"{name}.parquet" for name in (*TABLES, *NETWORK_TABLES))}
+    ours = {MANIFEST, *(f"{name}.parquet" for name in (*TABLES, *ADDED_TABLES))}
     held = {p.name for p in out.iterdir()} if out.is_dir() else set()
     if out.is_file() or held - ours or (held and MANIFEST not in held):
         raise ScanError(
@@ -200,7 +219,7 @@ def save_scan(result: Scan, out: Path) -> None:
             do=_("name another folder with --out"),
         )
     with whole_folder(out) as partial:
-        for name in (*TABLES, *NETWORK_TABLES):
+        for name in (*TABLES, *ADDED_TABLES):
             frame: pl.DataFrame = getattr(result, name)
             frame.write_parquet(partial / f"{name}.parquet", compression="zstd", statistics=True)
         text = json.dumps(dict(result.manifest), ensure_ascii=False, indent=2)
@@ -219,7 +238,7 @@ def load_scan(folder: Path) -> Scan:
     try:
         manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
         frames = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-        later = [name for name in NETWORK_TABLES if (folder / f"{name}.parquet").exists()]
+        later = [name for name in ADDED_TABLES if (folder / f"{name}.parquet").exists()]
         frames |= {name: pl.read_parquet(folder / f"{name}.parquet") for name in later}
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
         raise ScanError(

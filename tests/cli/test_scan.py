@@ -25,8 +25,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lines are not wrapped, so that a test finds words that stand together."""
-    monkeypatch.setenv("COLUMNS", "300")
+    """Lines are not wrapped, so that a test finds words that stand together; nothing is varied, which takes long."""
+    monkeypatch.setenv("COLUMNS", "400")
+    for name in ("STEP", "MISSING_LINKS", "LOW_CONFIDENCE"):
+        monkeypatch.setenv(f"CHAINMEND_SENSITIVITY__{name}", "0")
 
 
 def events(folder: Path) -> list[dict[str, object]]:
@@ -56,6 +58,8 @@ def test_json_is_one_object_with_what_was_saved(
     assert told["manifest"]["scan_id"] == saved.id
     assert [f["finding_id"] for f in told["findings"]] == saved.findings["finding_id"].to_list()
     assert told["not_checked"] == saved.not_checked.to_dicts()
+    assert told["remedies"] == saved.remedies.to_dicts()
+    assert told["sensitivity"] == saved.sensitivity.to_dicts()
     assert told["events"] == []  # there is no list to hold it against
 
 
@@ -71,6 +75,23 @@ def test_values_are_printed_most_first(
     printed = text[text.index("Losses avoided a year") :]
     ranked = saved.values.drop_nulls("value").sort(["value", "segment_id"], descending=[True, False])
     assert [s for s in ranked["segment_id"] if f"\n{s} " in printed] == ranked["segment_id"].to_list()[:2]
+
+
+def test_each_finding_says_whether_it_stands_and_what_comes_first(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHAINMEND_SENSITIVITY__STEP", "0.2")
+    words = ("scan", str(folder / "now"), "--out", str(tmp_path / "s"), "--limit", "0")
+    text = run(capsys, *words)[1]
+    saved = load_scan(tmp_path / "s")
+    moved = saved.sensitivity.filter("found")["finding_id"].n_unique()
+    table = text[text.index("Findings: ") : text.index("Losses avoided")]
+    assert 0 < moved < saved.findings.height
+    assert table.count("robust") == saved.findings.height - moved
+    assert table.count("sensitive (") == moved
+    names = {"attract": "Attract", "develop": "Develop", "ally": "Ally", "stock": "Stock"}
+    for remedy, n in saved.remedies.group_by("remedy").len().iter_rows():
+        assert table.count(f" {names[remedy]} ") == n
 
 
 def test_without_the_network_there_are_no_values(

@@ -15,9 +15,10 @@ from chainmend.demo.city import room
 from chainmend.demo.planted import KINDS, carried
 from chainmend.mendlist import reconcile
 from chainmend.scanning import Scan, scan
-from chainmend.settings import Network, Settings
+from chainmend.settings import Network, Sensitivity, Settings
 
 SEEDS = range(20)
+STILL = Sensitivity(step=0, missing_links=0, low_confidence=0)
 Pairs = set[tuple[str, str]]
 
 
@@ -30,7 +31,7 @@ def scanned(seed: int) -> tuple[DemoCity, Scan, Scan]:
     """
     catalogue = load_catalogue("hangzhou-296x")
     city = make_city(firms=3000 if seed % 5 == 0 else 600, seed=seed, catalogue=catalogue)
-    tables = Settings(network=Network(enabled=False))
+    tables = Settings(network=Network(enabled=False), sensitivity=STILL)
     return city, scan(city.now, catalogue, tables), scan(city.later, catalogue, tables)
 
 
@@ -91,7 +92,8 @@ def test_other_kinds_are_rare_by_chance(seed: int) -> None:
 def test_with_the_network_the_planted_gaps_are_found_and_their_changes_told() -> None:
     city, _now, _later = scanned(1)
     catalogue = load_catalogue("hangzhou-296x")
-    now, later = scan(city.now, catalogue), scan(city.later, catalogue)
+    still = Settings(sensitivity=STILL)
+    now, later = scan(city.now, catalogue, still), scan(city.later, catalogue, still)
     changes = city.planted["later"]
     assert found(now) == pairs(city.planted["gaps"])
     assert found(later) == pairs(changes["gaps"])

@@ -12,7 +12,7 @@ import pytest
 from tests.gaps.city import catalogue, city
 
 from chainmend.errors import ScanError
-from chainmend.scanning import NETWORK_TABLES, TABLES, load_scan, save_scan, scan
+from chainmend.scanning import ADDED_TABLES, TABLES, load_scan, save_scan, scan
 from chainmend.settings import Network, Settings, Value
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def test_a_city_of_no_or_one_firm(firms: dict[str, Any]) -> None:
 
 def written(dataset: Dataset, folder: Path) -> dict[str, bytes]:
     save_scan(scan(dataset, catalogue()), folder)
-    return {name: (folder / f"{name}.parquet").read_bytes() for name in (*TABLES, *NETWORK_TABLES)}
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in (*TABLES, *ADDED_TABLES)}
 
 
 def test_same_inputs_same_bytes_whatever_the_order_of_rows(tmp_path: Path) -> None:
@@ -89,14 +89,15 @@ def test_what_is_saved_is_read_back(tmp_path: Path) -> None:
     save_scan(made, tmp_path / "s")
     save_scan(made, tmp_path / "s")  # replaces
     back = load_scan(tmp_path / "s")
-    assert all(getattr(back, n).equals(getattr(made, n)) for n in (*TABLES, *NETWORK_TABLES))
-    assert not any(getattr(back, n).is_empty() for n in NETWORK_TABLES)
+    assert all(getattr(back, n).equals(getattr(made, n)) for n in (*TABLES, *ADDED_TABLES))
+    assert not any(getattr(back, n).is_empty() for n in ADDED_TABLES)
+    assert back.remedies["finding_id"].to_list() == back.findings["finding_id"].to_list()
     assert os.listdir(tmp_path) == ["s"]
 
 
 def test_a_scan_of_before_the_network_is_read(tmp_path: Path) -> None:
     save_scan(scan(small(), catalogue()), tmp_path / "s")
-    for name in NETWORK_TABLES:
+    for name in ADDED_TABLES:
         (tmp_path / "s" / f"{name}.parquet").unlink()
     assert load_scan(tmp_path / "s").values.is_empty()
 
@@ -154,7 +155,7 @@ def test_a_write_that_fails_leaves_the_old_scan(tmp_path: Path, monkeypatch: pyt
         patch.setattr(pl.DataFrame, "write_parquet", full)
         with pytest.raises(OSError, match="disk full"):
             save_scan(scan(small(), catalogue()), tmp_path / "s")
-    assert {n: (tmp_path / "s" / f"{n}.parquet").read_bytes() for n in (*TABLES, *NETWORK_TABLES)} == first
+    assert {n: (tmp_path / "s" / f"{n}.parquet").read_bytes() for n in (*TABLES, *ADDED_TABLES)} == first
     assert os.listdir(tmp_path) == ["s"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -84,6 +84,8 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
             "not_checked": result.not_checked.to_dicts(),
             "values": result.values.to_dicts(),
             "scenarios": result.scenarios.to_dicts(),
+            "remedies": result.remedies.to_dicts(),
+            "sensitivity": result.sensitivity.to_dicts(),
             "events": events,
         }
     )
@@ -114,9 +116,19 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
 
 def _findings(output: Output, result: Scan, out: Path, limit: int) -> None:
     rows = result.findings.head(limit) if limit else result.findings
+    first = dict(result.remedies.select("finding_id", "remedy").iter_rows())
+    moved = dict(
+        result.sensitivity.filter("found")
+        .group_by("finding_id")
+        .len()
+        .select("finding_id", "len")
+        .iter_rows()
+    )
     output.table(
         _("Findings: {n}").format(n=result.findings.height),
-        (_("severity"), _("range"), _("kind"), _("segment"), _("gap"), _("what")),
+        (
+            _("severity"), _("range"), _("kind"), _("segment"), _("gap"), _("what"), _("first remedy"), _("stands"),
+        ),
         [
             (
                 f"{r['severity']:.0f}",
@@ -125,11 +137,13 @@ def _findings(output: Output, result: Scan, out: Path, limit: int) -> None:
                 r["segment_id"],
                 gap_name(r["gap_class"]),
                 r[f"summary_{language()}"],
+                kind_name(first[r["finding_id"]], "remedy"),
+                _("sensitive ({n})").format(n=moved[r["finding_id"]]) if r["finding_id"] in moved else _("robust"),
             )
             for r in rows.iter_rows(named=True)
         ],
         right=(0,),
-    )
+    )  # fmt: skip
     if rows.height < result.findings.height:
         output.say(_("{n} more in {folder}").format(n=result.findings.height - rows.height, folder=out))
 
@@ -195,11 +209,11 @@ def _not_checked(output: Output, result: Scan) -> None:
     )
 
 
-def kind_name(kind: str) -> str:
-    """Name of a rule in the current language."""
+def kind_name(id: str, kind: Literal["rule", "remedy"] = "rule") -> str:
+    """Name of a rule or a remedy in the current language."""
     from chainmend.registry import get
 
-    return get("rule", kind).name[0 if language() == "zh" else 1]
+    return get(kind, id).name[0 if language() == "zh" else 1]
 
 
 def gap_name(gap: str | None) -> str:

@@ -83,7 +83,7 @@ class SegmentFacts:
     worst_source, worst_source_loss
         The origin (a country or city) or supplier (an id) whose stop alone costs most, and the share of output.
     top_esri, top_esri_firm
-        Largest systemic risk index of a local firm on the segment, where one is above the cut.
+        Largest systemic risk index of a local firm on the segment, where one is near the cut or above.
     data_age_days
         Days from the end of the last year that somebody local bought the segment in to the day of the dataset.
     """

@@ -87,7 +87,8 @@ def city_impact(
     dataset, catalogue, placements
         The city; a firm counts on the segment of its largest placement weight.
     settings
-        Tolerance of the cascades, and the cut above which a firm's index is asked for.
+        Tolerance of the cascades, and the cut above which a firm's index is asked for: the lowest that the
+        sensitivity of the scan tries.
     engine, workers
         What computes the index of firms, and with how many workers.
     say
@@ -120,7 +121,7 @@ def city_impact(
         tell(_("firms that take much of the city with them"))
         firms = systemic_firms(
             city,
-            above=settings.thresholds.systemic_esri,
+            above=settings.thresholds.systemic_esri * (1 - settings.sensitivity.step),
             tolerance=tolerance,
             engine=engine,
             workers=workers,

@@ -140,6 +140,9 @@ def _institutes(
     for owner, title in own.sort("patent_id").select("owner_id", "title").iter_rows():
         if title:
             titles.setdefault(owner, []).append(title)
+    known = bool(titles) or here["fields"].drop_nulls().len() > 0
+    if not known:
+        return {}, False
     index = TermIndex(catalogue)
     found: dict[str, list[dict[str, Any]]] = {}
     for id, name, fields in here.select("institute_id", "name", "fields").iter_rows():
@@ -157,4 +160,4 @@ def _institutes(
                     "field": segment in named,
                 }
             )
-    return found, bool(titles) or here["fields"].drop_nulls().len() > 0
+    return found, True
