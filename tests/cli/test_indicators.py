@@ -113,4 +113,4 @@ def test_list(kind: str, id: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_list_of_what_there_is_not(capsys: pytest.CaptureFixture[str]) -> None:
     code, _out, err = run(capsys, "list", "chips")
     assert code == 2
-    assert "one of: indicators, rules, sources, engines" in err
+    assert "one of: indicators, rules, remedies, sources, engines" in err

@@ -21,6 +21,7 @@ COMMANDS = (
     "stress",
     "esri",
     "value",
+    "remedy",
     "position",
     "indicators",
     "list_",

@@ -12,11 +12,11 @@ from chainmend.i18n import _, language
 
 def add(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("list", help=_("List the indicators, rules, sources or engines there are."))(list_)
+    app.command("list", help=_("List the indicators, rules, remedies, sources or engines there are."))(list_)
 
 
 def list_(
-    kind: Annotated[str, typer.Argument(help=_("indicators, rules, sources or engines"))],
+    kind: Annotated[str, typer.Argument(help=_("indicators, rules, remedies, sources or engines"))],
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
 ) -> None:
     """List what is registered under a kind."""
@@ -26,6 +26,7 @@ def list_(
     kinds: dict[str, Kind] = {
         "indicators": "indicator",
         "rules": "rule",
+        "remedies": "remedy",
         "sources": "source",
         "engines": "engine",
     }
@@ -69,6 +70,7 @@ def _load(kind: str) -> None:
         return
     homes = {
         "rule": ("chainmend.gaps.rules",),
+        "remedy": ("chainmend.remedy.candidates",),
         "source": ("chainmend.intake.sources",),
         "engine": (
             "chainmend.fragility.engines.threads",

@@ -159,6 +159,32 @@ def sector_name(chains: Catalogue, sector: str) -> str:
     return _("on no segment")
 
 
+def segment_named(chains: Catalogue, given: str) -> str:
+    """Return the id of the segment that has `given` as its id or name.
+
+    Raises
+    ------
+    SettingsError
+        If none has, or several; the message names similar ones.
+    """
+    from chainmend.chain.lookup import near
+
+    matches = [s.id for s in chains.segments.values() if given in (s.id, *s.name.pair)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise SettingsError(
+            _("{n} segments have the name {name}").format(n=len(matches), name=given),
+            expected=_("one of: {ids}").format(ids=", ".join(matches)),
+        )
+    similar = near(chains, given)
+    raise SettingsError(
+        _("no segment {name}").format(name=given),
+        expected=_("the id or name of a segment"),
+        do=_("similar names: {names}").format(names=", ".join(similar)) if similar else None,
+    )
+
+
 def more(output: Output, n: int, option: str = "--limit 0") -> None:
     """Say how many rows a table leaves out."""
     if n:

@@ -19,6 +19,7 @@ from chainmend.cli.losses import (
     read_city,
     say_about,
     sector_name,
+    segment_named,
     write,
 )
 from chainmend.cli.output import Output
@@ -147,7 +148,7 @@ def _wanted(
     from chainmend.fragility.sources import main_sources
 
     if given:
-        return [_segment(chains, name) for name in given]
+        return [segment_named(chains, name) for name in given]
     return sorted(
         {
             segment
@@ -156,25 +157,6 @@ def _wanted(
                 "segment_id"
             ]
         }
-    )
-
-
-def _segment(chains: Catalogue, given: str) -> str:
-    from chainmend.chain.lookup import near
-
-    matches = [s.id for s in chains.segments.values() if given in (s.id, *s.name.pair)]
-    if len(matches) == 1:
-        return matches[0]
-    if matches:
-        raise SettingsError(
-            _("{n} segments have the name {name}").format(n=len(matches), name=given),
-            expected=_("one of: {ids}").format(ids=", ".join(matches)),
-        )
-    similar = near(chains, given)
-    raise SettingsError(
-        _("no segment {name}").format(name=given),
-        expected=_("the id or name of a segment"),
-        do=_("similar names: {names}").format(names=", ".join(similar)) if similar else None,
     )
 
 
