@@ -14,7 +14,7 @@ WAYS = {"narrow": False, "wide": True}
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both ways of following shocks, whatever would be chosen."""
-    monkeypatch.setattr(threads, "is_wide", lambda _plan, _job, _shocks: WAYS[request.param])
+    monkeypatch.setattr(threads, "is_wide", lambda *_shocks: WAYS[request.param])
     return str(request.param)
 
 

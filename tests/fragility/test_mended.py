@@ -45,16 +45,20 @@ def every_sector(city: CityNetwork) -> list[Mend]:
 
 
 def expected(city: CityNetwork, mend: Mend, share: float) -> tuple[float, float]:
-    """Loss now by the cascade, and by that of the larger network after as many steps, demand as it was."""
+    """Loss by the cascade as things are, and by that of the larger network after as many steps."""
     weights = weights_of(city.network, city.weights)
     shock = np.zeros(city.network.n_firms)
     shock[mend.firms] = 1.0
-    now = city.network.cascade(shock, tolerance=TOLERANCE, weights=weights)
-    wider = with_supplier(city, mend.sector, share)
-    after = wider.cascade(
-        np.append(shock, 0.0), tolerance=TINY, max_steps=int(now.steps[0]), weights=np.append(weights, 0.0)
+    now = city.network.cascade(shock, loss_upstream=0 * shock, tolerance=TOLERANCE, weights=weights)
+    larger, wider = with_supplier(city, mend.sector, share), np.append(shock, 0.0)
+    after = larger.cascade(
+        wider,
+        loss_upstream=0 * wider,
+        tolerance=TINY,
+        max_steps=int(now.steps[0]),
+        weights=np.append(weights, 0.0),
     )
-    return now.total(), float(weights @ np.maximum(after.downstream[:-1], now.upstream))
+    return now.total(), after.total()
 
 
 @FEW
@@ -90,7 +94,7 @@ def test_less_is_lost_the_more_the_new_supplier_takes(city: CityNetwork) -> None
 
 
 @pytest.mark.parametrize("options", [{}, {"market": None}, {"essentiality": "leontief"}])
-def test_shocks_that_go_on_in_lanes_give_the_same(options: dict[str, Any]) -> None:
+def test_so_it_is_in_a_larger_network(options: dict[str, Any]) -> None:
     net = power_law(600, seed=3, sectors=40, **options)
     place = np.random.default_rng(3).choice(["local", "abroad"], 600).tolist()
     edges = {
@@ -103,8 +107,6 @@ def test_shocks_that_go_on_in_lanes_give_the_same(options: dict[str, Any]) -> No
     wanted = [expected(city, mend, 0.3) for mend in mends]
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-9)
     assert (found[:, 0] - found[:, 1] > 1e-6).sum() > 30
-    fine = losses(city, mends[:3], 0.3, tolerance=1e-5)[0]  # float64 in the lanes
-    assert (fine[:, 0] >= found[:3, 0] - 1e-9).all()
 
 
 def test_neither_the_number_of_threads_nor_the_other_mends_change_a_number() -> None:
@@ -120,7 +122,7 @@ def test_neither_the_number_of_threads_nor_the_other_mends_change_a_number() -> 
     assert told == [(n, 6) for n in range(1, 7)]
     assert np.array_equal(one, losses(city, mends, 0.3, draws=5, workers=3))
     few = losses(city, [mends[7], mends[2]], 0.3, draws=3)
-    np.testing.assert_allclose(few, one[:4, [7, 2]], rtol=0, atol=1e-9)
+    assert np.array_equal(few, one[:4, [7, 2]])
     assert not np.array_equal(one[1:], losses(city, mends, 0.3, draws=5, seed=1)[1:])
 
 

@@ -18,6 +18,8 @@ from chainmend.errors import NetworkError
 from chainmend.fragility.city import CityNetwork, city_network
 from chainmend.fragility.estimate import estimated_networks
 from chainmend.fragility.knockout import knock_outs
+from chainmend.fragility.scenario import make_shock
+from chainmend.fragility.stress import stress
 from chainmend.remedy.value import Values, loss_avoided, values
 from chainmend.settings import Value
 
@@ -79,9 +81,15 @@ def test_a_new_supplier_of_everything_removes_all_of_it() -> None:
     assert (found["loss_mended"], found["value"]) == (0.0, pytest.approx(0.1 * 480))
 
 
-def test_loss_now_is_that_of_the_knock_out() -> None:
-    row = knock_outs(assembler()).filter(segment_id="s0", kind="origin").row(0, named=True)
-    assert only(values(assembler(), ["s0"]))["loss_now"] == pytest.approx(row["loss"], abs=1e-12)
+def test_loss_now_is_that_of_a_stress_test_in_which_supply_stops_and_purchases_go_on() -> None:
+    firms = {"E": ("abroad", 900.0), "C": ("local", 100.0), "R": ("local", 300.0)}
+    links = [("E", "C", 2025, 10.0), ("C", "R", 2025, 50.0), ("R", "E", 2025, 30.0)]
+    found = made(firms, links)
+    shock = make_shock(found, catalogue(), segments=["etcher"], origins=["JPN"], upstream_share=0.0)
+    row = only(values(found, ["etcher"]))
+    assert row["loss_now"] == pytest.approx(stress(found, shock).total, abs=1e-12)
+    out = knock_outs(found).filter(segment_id="etcher", kind="origin").row(0, named=True)
+    assert row["loss_now"] == pytest.approx(out["downstream"])
 
 
 def test_a_local_supplier_that_dominates_may_stop_too() -> None:

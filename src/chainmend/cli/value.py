@@ -198,8 +198,9 @@ def _print(
     _sources(output, chains, found, limit, currency)
     output.say(
         _(
-            "The new supplier takes {q} of what local firms buy of the segment. Probabilities are assumptions, see "
-            "`--settings`; values of several segments cannot be added."
+            "The new supplier takes {q} of what local firms buy of the segment. Counted is what is lost through "
+            "missing inputs. Probabilities are assumptions, see `--settings`; values of several segments cannot be "
+            "added."
         ).format(q=percent(chosen.q))
     )
     if found.frame["draws"].max():

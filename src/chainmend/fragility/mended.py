@@ -1,9 +1,9 @@
 """Losses now and with a new local supplier, over many draws of the links' values, without building a network anew.
 
-The new supplier takes a share q of what local buyers buy of a segment. It stops with nobody, buys from nobody and
-weighs nothing. So, downstream, the mended network is the one there is, with the impact of the segment's other firms on
-local buyers multiplied by 1 - q, and with the new volume among those that can replace a supplier that stops. Upstream
-nothing is credited to the mend: orders that fail hit somebody either way.
+What stops is supply. The new supplier takes a share q of what local buyers buy of a segment; it stops with nobody, buys
+from nobody and weighs nothing. So the mended network is the one there is, with the impact of the segment's other firms
+on local buyers multiplied by 1 - q, and with the new volume among those that can replace a supplier that stops. Orders
+that fail with a source are left out: the mend does not bring them back.
 
 Both losses are taken after the same number of steps, that in which the cascade has come to rest in the network as it
 is. Then a loss with the mend is never above the one without, and never grows with q.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from chainmend.errors import NetworkError
-from chainmend.fragility.engines.threads import FINE, Shocks, kernel_settings, spread, thread_count
+from chainmend.fragility.engines.threads import Shocks, spread, thread_count
 from chainmend.fragility.memory import check_memory
 from chainmend.fragility.plan import ALONE, Plan, build_plan
 from chainmend.fragility.production import ESSENTIAL, IRRELEVANT
@@ -56,8 +56,6 @@ class _Links(NamedTuple):
     local: npt.NDArray[np.bool_]
     pushed: Codes
     share: npt.NDArray[np.int8]
-    back: Codes
-    revenue: Floats
 
 
 class _Mends(NamedTuple):
@@ -77,8 +75,6 @@ class _Own(NamedTuple):
 
     weight: Floats
     push: npt.NDArray[np.void]
-    up_impact: Floats
-    back_impact: Floats
     out_strength: Floats
     market_total: Floats
     local_out: Floats
@@ -99,11 +95,11 @@ def mended_losses(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Floats:
-    """Follow every shock without and with its mend, once as observed and in every draw.
+    """Follow every stop of supply without and with its mend, once as observed and in every draw.
 
     A draw multiplies the value of every link by an exponential number of mean 1 (the Bayesian bootstrap): as the
     counts of an ordinary bootstrap these have mean and variance 1, but no link vanishes, so a buyer's only supplier
-    stays its only one. A firm's revenue stays, unless what it sells in the draw is more.
+    stays its only one.
 
     Parameters
     ----------
@@ -127,7 +123,8 @@ def mended_losses(
     Returns
     -------
     numpy.ndarray
-        Shape (1 + draws, mends, 2): weighted loss now and with the mend, 0..1; the first row is as observed.
+        Shape (1 + draws, mends, 2): weighted loss through missing inputs now and with the mend, 0..1; the first row is
+        as observed.
 
     References
     ----------
@@ -144,7 +141,7 @@ def mended_losses(
     links = _links(wider, plan, local)
     changes = _changes(wider, links, mends, sectors, share)
     threads = thread_count(workers, 1 + draws)
-    check_memory(network, 2 * threads)
+    check_memory(network, threads)
     job = replace(job, weights=np.append(job.weights, np.zeros(len(sectors))))
     shocks = Shocks.of([mend.firms for mend in mends])
     crew = [_Worker(plan, job, links, changes, shocks, seed) for _thread in range(threads)]
@@ -186,7 +183,6 @@ def _links(network: SupplyNetwork, plan: Plan, local: npt.NDArray[np.bool_]) -> 
     pushed = np.flatnonzero(kinds != IRRELEVANT).astype(np.int32)
     slot = plan.push["slot"]
     constant = (slot == ALONE) & (kinds[pushed] == ESSENTIAL)
-    revenue = np.zeros(n) if network.revenue is None else np.array(network.revenue, np.float64)
     return _Links(
         row=np.array(network.row, np.int64),
         buyer=np.array(network.buyer, np.int32),
@@ -194,8 +190,6 @@ def _links(network: SupplyNetwork, plan: Plan, local: npt.NDArray[np.bool_]) -> 
         local=np.append(local, np.zeros(n - len(local), bool)),
         pushed=pushed,
         share=np.where(constant, CONSTANT, np.where(slot >= 0, SUMMED, LINEAR)).astype(np.int8),
-        back=np.argsort(network.buyer, kind="stable").astype(np.int32),
-        revenue=revenue,
     )
 
 
@@ -230,15 +224,12 @@ class _Worker:
         self, plan: Plan, job: Job, links: _Links, changes: _Mends, shocks: Shocks, seed: int
     ) -> None:
         from chainmend.fragility.kernels.scratch import scratch
-        from chainmend.fragility.kernels.vector import LANES, ONE
 
         self.job, self.links, self.changes, self.shocks, self.seed = job, links, changes, shocks, seed
         n = plan.n_firms
         self.own = _Own(
             weight=links.weight.copy(),
             push=plan.push.copy(),
-            up_impact=plan.up_impact.copy(),
-            back_impact=plan.back_impact.copy(),
             out_strength=plan.out_strength.copy(),
             market_total=plan.market_total.copy(),
             local_out=np.zeros(n),
@@ -247,11 +238,7 @@ class _Worker:
             kept=np.zeros(int(np.diff(changes.link_row).max(initial=0))),
         )
         self.plan = _reading(plan, self.own)
-        fixed = job.tolerance >= FINE
-        self.one, self.rounding = (ONE, 0.5) if fixed else (1.0, 0.0)
-        self.states = tuple(np.zeros(n * LANES, np.uint32 if fixed else np.float64) for _state in range(2))
         self.scratch = scratch(self.plan)
-        self.settings = kernel_settings(self.plan, job)
 
     def losses(self, draw: int) -> Floats:
         """Weighted losses now and with the mend of every shock, in one draw; 0: as observed."""
@@ -261,23 +248,18 @@ class _Worker:
         if draw:
             np.random.default_rng([self.seed, draw]).standard_exponential(out=noise)
         reweigh(self.plan, self.links, noise, self.own, self.scratch)
-        count = len(self.shocks.row) - 1
-        now, after = np.zeros((count, 6)), np.zeros((count, 6))
-        for state in self.states:
-            state[:] = 0
+        job, out = self.job, np.zeros((len(self.shocks.row) - 1, 2))
         follow_mended(
-            self.plan, self.settings, self.shocks, self.changes, self.own, self.one, self.rounding,
-            self.states, self.scratch, now, after,
+            self.plan, job.tolerance, job.max_steps, job.weights, self.shocks, self.changes, self.own, self.scratch,
+            out,
         )  # fmt: skip
-        return np.column_stack([now[:, 0], after[:, 0]])
+        return out
 
 
 def _reading(plan: Plan, own: _Own) -> Plan:
     """The plan over arrays that change, which the kernels only read: they are compiled for plans nobody writes to."""
     reading = plan._replace(
         push=own.push.view(),
-        up_impact=own.up_impact.view(),
-        back_impact=own.back_impact.view(),
         out_strength=own.out_strength.view(),
         market_total=own.market_total.view(),
     )

@@ -1,8 +1,10 @@
 """What a city gains a year by a new local supplier of a segment: the losses it avoids.
 
 Summed over what may stop (each main origin outside, and a local supplier that dominates): the probability in a year,
-times the loss of output now, less the loss when a new local supplier has taken a share q of what local firms buy of the
-segment. The probabilities are assumptions of the settings; the losses are those of the cascade. See docs/value.md.
+times the output lost through missing inputs now, less that lost when a new local supplier has taken a share q of what
+local firms buy of the segment. The probabilities are assumptions of the settings; the losses are those of the cascade.
+What is lost because a source no longer buys in the city is not counted: the mend does not bring it back.
+See docs/value.md.
 """
 
 from __future__ import annotations
@@ -43,9 +45,9 @@ class Values:
         draws, estimated (links were drawn, not observed).
     scenarios
         One row a segment and main source: segment_id, kind, place, source, firms, purchases and share as in
-        `main_sources`, probability (a year), loss_now and loss_mended (shares of the city's output), avoided (money a
-        year: probability x difference x output). Of several networks the means, sources that are none in one of them
-        counting with zero there.
+        `main_sources`, probability (a year), loss_now and loss_mended (shares of the city's output lost through missing
+        inputs), avoided (money a year: probability x difference x output). Of several networks the means, sources that
+        are none in one of them counting with zero there.
     """
 
     frame: pl.DataFrame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from chainmend.fragility.network import Codes, Floats, SupplyNetwork
     from chainmend.fragility.plan import Plan
 
-Batch = TypeVar("Batch")
+Batch = TypeVar("Batch", bound=Sized)
+Task = TypeVar("Task")
 Result = TypeVar("Result")
 Worker = TypeVar("Worker")
 FINE = 1e-4  # below this tolerance the lanes keep float64: fixed point has steps of 2e-10
@@ -96,15 +97,10 @@ class _Worker:
 
         for state in self.states:
             state[:] = 0
-        settings = kernel_settings(self.plan, self.job)
+        job, threshold = self.job, max(_LEAST, len(self.plan.up_buyer) // _SHARE)
+        settings = _Settings(job.tolerance, job.weights, job.scale_free, job.max_steps, threshold)
         follow = follow_wide if self.wide else follow_narrow
         follow(self.plan, settings, shocks, self.one, self.rounding, self.states, self.scratch, out)
-
-
-def kernel_settings(plan: Plan, job: Job) -> _Settings:
-    """Return a job as the kernels take it, with the links a frontier may pass on in one step."""
-    threshold = max(_LEAST, len(plan.up_buyer) // _SHARE)
-    return _Settings(job.tolerance, job.weights, job.scale_free, job.max_steps, threshold)
 
 
 def _results(out: Floats) -> npt.NDArray[np.void]:
@@ -155,14 +151,15 @@ def run(
     NetworkError
         If the network does not fit in memory.
     """
-    yield from _run(network, batches, job, workers, sum(map(len, batches)), _Worker.solve)
+    yield from _run(network, batches, job, workers, _Worker.solve)
 
 
 def run_sets(
     network: SupplyNetwork, batches: Sequence[Sequence[Codes]], job: Job, workers: int | None
 ) -> Iterator[tuple[int, npt.NDArray[np.void]]]:
     """The same for sets of firms that fail together: a batch is a sequence of sets."""
-    yield from _run(network, batches, job, workers, sum(map(len, batches)), _Worker.solve_sets)
+    sets = [firms for batch in batches for firms in batch]
+    yield from _run(network, batches, job, workers, _Worker.solve_sets, sets)
 
 
 def _run(
@@ -170,13 +167,13 @@ def _run(
     batches: Sequence[Batch],
     job: Job,
     workers: int | None,
-    shocks: int,
     solve: Callable[[_Worker, Batch], npt.NDArray[np.void]],
+    sets: Sequence[Codes] | None = None,
 ) -> Iterator[tuple[int, npt.NDArray[np.void]]]:
     threads = thread_count(workers, len(batches))
     check_memory(network, threads)
     plan = network.plan
-    wide = plan.contracting and is_wide(plan, job, shocks)
+    wide = plan.contracting and is_wide(plan, job, sum(map(len, batches)), sets)
     yield from spread([_Worker(plan, job, wide) for _thread in range(threads)], batches, solve)
 
 
@@ -186,7 +183,7 @@ def thread_count(workers: int | None, tasks: int) -> int:
 
 
 def spread(
-    workers: Sequence[Worker], tasks: Sequence[Batch], solve: Callable[[Worker, Batch], Result]
+    workers: Sequence[Worker], tasks: Sequence[Task], solve: Callable[[Worker, Task], Result]
 ) -> Iterator[tuple[int, Result]]:
     """Do every task on whichever worker is free, a thread a worker; yield number and result as they are ready."""
     if len(workers) == 1:
@@ -197,7 +194,7 @@ def spread(
     for worker in workers:
         idle.put(worker)
 
-    def on_idle(task: Batch) -> Result:
+    def on_idle(task: Task) -> Result:
         worker = idle.get()
         try:
             return solve(worker, task)

@@ -317,11 +317,12 @@ def upstream_step(plan, s, touched, rising):
 
 
 @njit(cache=True, nogil=True)
-def downstream_events(plan, scale_free, firms, losses, tolerance, steps, max_steps, s):
-    """Times that a firm's downstream loss rises in at least so many steps, summed over shocks to each of `firms`."""
+def downstream_events(plan, scale_free, shocks, tolerance, steps, max_steps, s):
+    """Times that a firm's downstream loss rises in at least so many steps, summed over the shocks."""
     events = 0
-    for c in range(len(firms)):
-        changed, touched, used, active = downstream_start(plan, firms[c : c + 1], losses[c : c + 1], s)
+    for k in range(len(shocks.row) - 1):
+        a, b = shocks.row[k], shocks.row[k + 1]
+        changed, touched, used, active = downstream_start(plan, shocks.firm[a:b], shocks.down[a:b], s)
         step, rise = 0, 1.0
         while changed > 0 and step < max_steps and (step < steps or rise > tolerance):
             changed, touched, used, active, rise, _monotone = downstream_step(
