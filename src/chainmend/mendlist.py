@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.errors import ScanError
+from chainmend.explaining import Seen, not_checked, step, unknown
+from chainmend.gaps.reasons import Sighting, facts_moved, reasons, sentence
 from chainmend.i18n import _
+from chainmend.names import CURRENCY
 from chainmend.settings import Settings
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ ENTRY_SCHEMA: dict[str, Any] = {
     "severity": pl.Float64,
     "severity_low": pl.Float64,
     "severity_high": pl.Float64,
+    "criticality": pl.Float64,
+    "exposure": pl.Float64,
+    "recovery": pl.Float64,
     "gap_class": pl.String,
     "summary_zh": pl.String,
     "summary_en": pl.String,
@@ -44,14 +50,17 @@ ENTRY_SCHEMA: dict[str, Any] = {
     "history": pl.String,
     "scans": pl.Int64,
     "relapses": pl.Int64,
-    "facts": pl.String,
+    "evidence": pl.String,
     "last_scan": pl.String,
     "last_date": pl.String,
     "catalogue": pl.String,
     "city": pl.String,
     "cluster_status": pl.String,
 }
-_COPIED = ("severity", "severity_low", "severity_high", "gap_class", "summary_zh", "summary_en")
+_COPIED = (
+    "severity", "severity_low", "severity_high", "criticality", "exposure", "recovery", "gap_class", "summary_zh",
+    "summary_en", "evidence",
+)  # fmt: skip
 _CLOSE_AFTER = 2
 LIST, EVENTS = "mendlist.parquet", "events.jsonl"
 
@@ -94,33 +103,26 @@ def reconcile(entries: pl.DataFrame | None, scan: Scan, settings: Settings | Non
     if standing and standing[0]["last_scan"] == scan.id:
         return Reconciled(entries if entries is not None else pl.DataFrame(schema=ENTRY_SCHEMA), ())
     _same_series(standing, scan)
-    found = {f["finding_id"]: f for f in scan.findings.to_dicts()}
-    blind = _blind(scan)
+    seen = Seen(scan)
+    found = dict(seen.findings)
     after, events = [], []
     for old in standing:
         finding = found.pop(old["finding_id"], None)
-        unseen = finding is None and (
-            (old["kind"], None) in blind or (old["kind"], old["segment_id"]) in blind
-        )
+        unseen = finding is None and seen.why_blind(old["kind"], old["segment_id"]) is not None
         blinded = (dict(old), None if old["state"] == "closed" else "not_checked")
         new, event = blinded if unseen else _step(old, finding, scan, settings)
         after.append(new | {"last_scan": scan.id, "last_date": scan.manifest["date"]} | _status(new, scan))
         if event:
-            events.append(_event(scan, old, new, event))
+            events.append(_event(seen, old, new, event, settings))
     for finding in found.values():
         new = _open(finding, scan, settings)
         after.append(new)
-        events.append(_event(scan, None, new, "opened"))
+        events.append(_event(seen, None, new, "opened", settings))
     frame = pl.DataFrame(after, schema=ENTRY_SCHEMA, orient="row")
     ranked = frame.sort(
         [pl.col("state") == "closed", "severity", "entry_id"], descending=[False, True, False]
     )
     return Reconciled(ranked, tuple(events))
-
-
-def _blind(scan: Scan) -> set[tuple[str, str | None]]:
-    """(rule, segment) where the scan could not look; None stands for every segment."""
-    return set(scan.not_checked.select("rule", "segment_id").iter_rows())
 
 
 def _same_series(standing: Sequence[Mapping[str, Any]], scan: Scan) -> None:
@@ -159,7 +161,6 @@ def _open(finding: Mapping[str, Any], scan: Scan, settings: Settings) -> dict[st
         "history": "[true]",
         "scans": 1,
         "relapses": 0,
-        "facts": _facts(finding),
         "last_scan": scan.id,
         "last_date": date,
         "catalogue": scan.manifest["catalogue"]["id"],
@@ -193,115 +194,51 @@ def _step(
         if len(history) >= _CLOSE_AFTER and not any(history[-_CLOSE_AFTER:]):
             return new | {"state": "closed", "closed": scan.manifest["date"]}, "closed"
         return new, "gone"
-    new |= {c: finding[c] for c in _COPIED} | {"last_seen": scan.manifest["date"], "facts": _facts(finding)}
+    new |= {c: finding[c] for c in _COPIED} | {"last_seen": scan.manifest["date"]}
     held = sum(history[-settings.persistence.n :]) >= settings.persistence.k
     if old["state"] == "closed":
         return new | {"state": "detected", "closed": None, "relapses": old["relapses"] + 1}, "relapsed"
     new["state"] = "confirmed" if held or old["state"] == "confirmed" else "detected"
-    return new, _change(old, finding, settings.persistence.change)
+    return new, step(old, finding, settings.persistence.change)
 
 
-def _event(scan: Scan, old: Mapping[str, Any] | None, new: Mapping[str, Any], event: str) -> dict[str, Any]:
-    seen = event not in ("gone", "closed", "not_checked")
+def _event(
+    seen: Seen, old: Mapping[str, Any] | None, new: Mapping[str, Any], event: str, settings: Settings
+) -> dict[str, Any]:
+    held = event not in ("gone", "closed", "not_checked")
+    last = Sighting(old) if old else Sighting(None)
+    now = seen.of(new["finding_id"], new["segment_id"])
+    because = _because(seen, last, now, event, new)
+    zh, en = sentence(because)
+    history = json.loads(new["history"])[-settings.persistence.n :]
     return {
-        "scan_id": scan.id,
-        "date": scan.manifest["date"],
+        "scan_id": seen.scan.id,
+        "date": seen.scan.manifest["date"],
         "entry_id": new["entry_id"],
         "finding_id": new["finding_id"],
         "kind": new["kind"],
         "segment_id": new["segment_id"],
         "event": event,
         "severity_before": old["severity"] if old else None,
-        "severity_after": new["severity"] if seen else None,
-        "moved": moved(json.loads(old["facts"]), json.loads(new["facts"])) if old and seen else [],
+        "severity_after": new["severity"] if held else None,
+        "held": sum(history),
+        "of": len(history),
+        "moved": facts_moved(last, now) if old and held else [],
+        "because": because,
+        "because_zh": zh,
+        "because_en": en,
     }
 
 
-def _facts(finding: Mapping[str, Any]) -> str:
-    facts = json.loads(finding["evidence"])["facts"]
-    return json.dumps(dict(_flat(facts)), ensure_ascii=False, sort_keys=True)
-
-
-def _flat(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The numbers of a finding under one name each; of a series by year the last counts."""
-    for name, value in facts.items():
-        if isinstance(value, list):
-            if value and isinstance(value[-1], dict):
-                yield from _flat(value[-1])
-        else:
-            yield name, value
-
-
-def moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Which facts differ, from what to what.
-
-    Examples
-    --------
-    >>> moved({"firms": 2, "year": 2025}, {"firms": 3, "year": 2025})
-    [{'fact': 'firms', 'before': 2, 'after': 3}]
-    """
-    names = sorted({*before, *after})
-    return [
-        {"fact": n, "before": before.get(n), "after": after.get(n)}
-        for n in names
-        if before.get(n) != after.get(n)
-    ]
-
-
-def diff(a: Scan, b: Scan, settings: Settings | None = None) -> list[dict[str, Any]]:
-    """What changed from scan `a` to scan `b`: one mapping a finding, with the facts of its segment that moved.
-
-    Raises
-    ------
-    ScanError
-        If the two were made with different catalogues.
-    """
-    ids = [s.manifest["catalogue"]["id"] for s in (a, b)]
-    if ids[0] != ids[1]:
-        raise ScanError(
-            _("scans with the catalogues {a} and {b}").format(a=ids[0], b=ids[1]),
-            expected=_("two scans with one catalogue"),
-        )
-    change = (settings or Settings()).persistence.change
-    before, after = ({f["finding_id"]: f for f in s.findings.to_dicts()} for s in (a, b))
-    unseen = [_blind(s) for s in (a, b)]
-    facts = [{r["segment_id"]: r for r in s.segment_facts.to_dicts()} for s in (a, b)]
-    rows = []
-    for id in sorted({*before, *after}):
-        old, new = before.get(id), after.get(id)
-        one = new or old or {}
-        looked = {(one["kind"], None), (one["kind"], one["segment_id"])}
-        event = _change(old, new, change)
-        if (event == "gone" and looked & unseen[1]) or (event == "opened" and looked & unseen[0]):
-            event = "not_checked"
-        shown = {k for f in (old, new) if f for k in json.loads(_facts(f))}
-        sides = [{k: v for k, v in f.get(one["segment_id"], {}).items() if k in shown} for f in facts]
-        rows.append(
-            {
-                "finding_id": id,
-                "event": event,
-                **{k: one[k] for k in ("kind", "segment_id", "firm_id", "summary_zh", "summary_en")},
-                "severity_before": old["severity"] if old else None,
-                "severity_after": new["severity"] if new else None,
-                "moved": moved(*sides),
-            }
-        )
-    order = ("opened", "worsened", "gone", "eased", "not_checked", "unchanged")
-    return sorted(rows, key=lambda r: (order.index(r["event"]), -_last(r)))
-
-
-def _last(row: Mapping[str, Any]) -> float:
-    """The severity after, or before where the finding is gone; 0 is a severity."""
-    after = row["severity_after"]
-    return float(row["severity_before"] if after is None else after)
-
-
-def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, change: float) -> str:
-    """What became of a finding from one scan to the next."""
-    if old is None or new is None:
-        return "opened" if old is None else "gone"
-    step = new["severity"] - old["severity"]
-    return "unchanged" if abs(step) <= change else "worsened" if step > 0 else "eased"
+def _because(
+    seen: Seen, last: Sighting, now: Sighting, event: str, entry: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Why an entry changed; nothing where it did not."""
+    if event == "unchanged":
+        return []
+    if event == "not_checked":
+        return not_checked(seen.why_blind(entry["kind"], entry["segment_id"]) or ("", ""))
+    return reasons(last, now, seen.scan.manifest.get("currency", CURRENCY)) or unknown()
 
 
 def read_list(folder: Path) -> pl.DataFrame | None:
@@ -319,8 +256,7 @@ def read_list(folder: Path) -> pl.DataFrame | None:
         found = pl.read_parquet(path)
     except pl.exceptions.PolarsError as error:
         raise ScanError(str(error).splitlines()[0], expected=_("a mend-list"), where=str(path)) from error
-    if found.columns == list(ENTRY_SCHEMA)[:-1]:  # a list from before it kept the status of names
-        found = found.with_columns(cluster_status=pl.lit(None, pl.String))
+    found = _brought_up(found)
     if found.columns != list(ENTRY_SCHEMA):
         raise ScanError(
             _("columns: {names}").format(names=", ".join(found.columns[:8])),
@@ -329,6 +265,16 @@ def read_list(folder: Path) -> pl.DataFrame | None:
             do=_("name the folder of the list with --list, or start a new one"),
         )
     return found
+
+
+def _brought_up(found: pl.DataFrame) -> pl.DataFrame:
+    """A list of an earlier version with the columns of today's; what it did not keep is unknown."""
+    if "facts" not in found.columns or set(found.columns) - {"facts", *ENTRY_SCHEMA}:
+        return found
+    evidence = pl.concat_str(pl.lit('{"facts": '), "facts", pl.lit(', "rows": [], "thresholds": {}}'))
+    kept = found.with_columns(evidence=evidence)
+    unknown = {n: pl.lit(None, t) for n, t in ENTRY_SCHEMA.items() if n not in kept.columns}
+    return kept.with_columns(**unknown).select(list(ENTRY_SCHEMA))
 
 
 def write_list(folder: Path, result: Reconciled) -> None:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainmend.errors import ScanError
+from chainmend.explaining import explain as diff
 from chainmend.gaps.finding import FINDING_SCHEMA, finding_id
-from chainmend.mendlist import diff, read_list, reconcile, write_list
+from chainmend.mendlist import read_list, reconcile, write_list
 from chainmend.scanning import NOT_CHECKED_SCHEMA, Scan
 
 if TYPE_CHECKING:
@@ -226,13 +227,17 @@ def test_an_entry_takes_the_status_its_cluster_has_by_now() -> None:
     assert entries["cluster_status"].to_list() == ["confirmed"]
 
 
-def test_a_list_from_before_statuses_were_kept_is_read(tmp_path: Path) -> None:
+def test_a_list_of_an_earlier_version_is_read(tmp_path: Path) -> None:
     write_list(tmp_path, reconcile(None, made(1, {"a": 50.0})))
     path = tmp_path / "mendlist.parquet"
-    pl.read_parquet(path).drop("cluster_status").write_parquet(path)
+    old = pl.read_parquet(path).with_columns(facts=pl.lit('{"firms_country": 50}'))
+    newer = ("evidence", "criticality", "exposure", "recovery", "cluster_status")
+    old.drop(newer).write_parquet(path)
     found = read_list(tmp_path)
     assert found is not None
-    assert found["cluster_status"].to_list() == [None]
+    assert found.select(newer[1:]).row(0) == (None,) * 4
+    event = reconcile(found, made(2, {"a": 60.0})).events[0]
+    assert event["moved"] == [{"fact": "firms_country", "before": 50, "after": 60}]
 
 
 def test_a_finding_of_severity_0_is_a_finding() -> None:

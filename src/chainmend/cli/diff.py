@@ -1,4 +1,4 @@
-"""``chainmend diff``: what changed between two scans, and which fact moved."""
+"""``chainmend diff``: what changed between two scans, which fact moved, and because of which rows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import typer
 from chainmend.cli.output import Output
 from chainmend.cli.scan import event_name, kind_name
 from chainmend.i18n import _, language
-from chainmend.names import CURRENCY, whole_money
+from chainmend.names import CURRENCY
 
 
 def add(app: typer.Typer) -> None:
     """Add the command to the application."""
-    app.command("diff", help=_("Say what changed from one scan to another, and which fact moved."))(diff)
+    app.command(
+        "diff",
+        help=_("Say what changed from one scan to another, which fact moved, and because of which rows."),
+    )(diff)
 
 
 def diff(
@@ -25,11 +28,11 @@ def diff(
 ) -> None:
     """Compare two scans."""
     import chainmend.gaps.rules  # noqa: F401  (registers the names of the rules)
-    from chainmend.mendlist import diff as compare
+    from chainmend.explaining import explain
     from chainmend.scanning import load_scan
 
     before, after = load_scan(a), load_scan(b)
-    changes = compare(before, after)
+    changes = explain(before, after)
     output = Output(json=json)
     synthetic = bool(before.manifest["synthetic"] or after.manifest["synthetic"])
     currencies = [s.manifest.get("currency", CURRENCY) for s in (before, after)]  # older scans do not say
@@ -48,7 +51,9 @@ def diff(
                 event_name(c["event"]),
                 kind_name(c["kind"]),
                 _points(c["severity_before"]) + " → " + _points(c["severity_after"]),
-                c[f"summary_{language()}"],
+                c[f"summary_{language()}"]
+                + "\n"
+                + _("because: {why}").format(why=c[f"because_{language()}"]),
                 "; ".join(_moved(c["moved"], *currencies)),
             )
             for c in shown
@@ -58,29 +63,16 @@ def diff(
     output.say(_("{n} findings are unchanged").format(n=same))
 
 
-def _moved(facts: list[dict[str, Any]], before: str = CURRENCY, after: str = CURRENCY) -> list[str]:
+def _moved(facts: list[dict[str, Any]], before: str, after: str) -> list[str]:
     """The facts whose printed values differ, by their names in the current language; money with its currency."""
-    sides = (("before", before), ("after", after))
-    names = {
-        "firms": _("firms here"),
-        "firms_region": _("firms in the region"),
-        "firms_country": _("firms elsewhere in the country"),
-        "firms_abroad": _("firms abroad"),
-        "purchases": _("local purchases"),
-        "self_sufficiency": _("share bought here"),
-        "supplier_hhi": _("HHI over suppliers"),
-        "top_share": _("share of the largest supplier"),
-        "outside_share": _("share bought outside"),
-        "source_hhi": _("HHI over outside sources"),
-        "location_quotient": _("location quotient"),
-        "world_hhi": _("HHI of world supply"),
-        "world_foreign_share": _("share of world supply abroad"),
-        "year": _("year"),
-    }
+    from chainmend.gaps.wording import label, value
+
+    here = 0 if language() == "zh" else 1
     shown = [
         (
-            names.get(m["fact"], m["fact"]),
-            *(_value(m[k], c if m["fact"] == "purchases" else None) for k, c in sides),
+            label(m["fact"])[here],
+            value(m["fact"], m["before"], before)[here],
+            value(m["fact"], m["after"], after)[here],
         )
         for m in facts
     ]
@@ -89,17 +81,3 @@ def _moved(facts: list[dict[str, Any]], before: str = CURRENCY, after: str = CUR
 
 def _points(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}"
-
-
-def _value(value: Any, currency: str | None = None) -> str:
-    if value is None:
-        return _("unknown")
-    if currency is not None:
-        return whole_money(value, currency)[language() != "zh"]
-    return (
-        f"{value:.4g}"
-        if isinstance(value, float) and abs(value) < 1e4
-        else f"{value:,.0f}"
-        if isinstance(value, float)
-        else str(value)
-    )

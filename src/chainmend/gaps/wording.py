@@ -18,6 +18,11 @@ _SHARES = frozenset({
     "top_esri", "top_origin_share", "top_share", "unknown_share", "upstream", "downstream", "weight",
     "world_foreign_share", "worst_source_loss",
 })  # fmt: skip
+_FINE = frozenset({
+    "dependent_share", "esri", "fragile_loss", "knock_out_loss", "knock_out_own", "loss", "own_share", "systemic_esri",
+    "top_esri", "worst_source_loss",
+})  # fmt: skip
+"""Shares of the city's output: a tenth of a per cent counts."""
 _MONEY = frozenset({
     "amount", "exports", "imports", "local_sales", "lost", "minimum_purchases", "money", "output", "output_floor",
     "purchases", "sales_after", "sales_before",
@@ -178,7 +183,9 @@ def value(name: str, amount: Any, currency: str = CURRENCY) -> Pair:
     if name in _MONEY:
         return whole_money(amount, currency)
     text = (
-        percent(amount)
+        (f"{amount:.2%}" if abs(amount) < 0.02 else f"{amount:.1%}")
+        if name in _FINE
+        else percent(amount)
         if name in _SHARES
         else f"{amount:,}"
         if isinstance(amount, int)

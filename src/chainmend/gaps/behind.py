@@ -1,0 +1,194 @@
+"""The rows behind a change: suppliers, sources, origins, districts and needs that came or went, and firms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from chainmend.gaps.wording import Pair, value
+from chainmend.i18n import both
+from chainmend.names import country_name
+
+if TYPE_CHECKING:
+    from chainmend.gaps.reasons import Sighting
+
+Rows = Mapping[str, Mapping[str, Any]]
+_KEYS = ("supplier_id", "source", "origin", "district", "need_id")
+_LEAST = 0.01
+_SHOWN = 3
+_COMPLETE = 10
+
+
+def behind(old: Sighting, new: Sighting) -> list[dict[str, Any]]:
+    """Which rows of the data are behind the change of a finding.
+
+    Parameters
+    ----------
+    old, new
+        The finding in the earlier and the later scan.
+
+    Returns
+    -------
+    list
+        Reasons of the cause ``world`` with the ids of the rows under `came`, `went`, `changed` or `rows`.
+    """
+    return [*_firms(old, new), *_fallen(new), *_listed(old, new)]
+
+
+def _key(row: Mapping[str, Any]) -> str | None:
+    return next(
+        (k for k in _KEYS if row.get(k) is not None and (k != "district" or "firm_id" not in row)), None
+    )
+
+
+def _all(side: Sighting) -> list[Mapping[str, Any]]:
+    return [*side.rows, *side.evidence["rows"]]
+
+
+def _group(side: Sighting, key: str) -> Rows:
+    return {str(r[key]): r for r in _all(side) if _key(r) == key}
+
+
+def _listed(old: Sighting, new: Sighting) -> Iterator[dict[str, Any]]:
+    """Rows of the finding's own kind in both scans; where one scan has none, those of the other."""
+    own = [_key(r) for side in (old, new) for r in side.evidence["rows"]]
+    for key in [k for k in _KEYS if k in own]:
+        a, b = (_group(side, key) for side in (old, new))
+        if (a and b) or key == "need_id":  # needs are all known, other rows only of what was found
+            yield from _compared(key, a, b)
+        elif key == "supplier_id" and all(_group(side, "source") for side in (old, new)):
+            yield from _compared("source", *(_group(side, "source") for side in (old, new)))
+        elif b:
+            yield _told(both("behind it: {names}", names=_names(_largest(b))), rows=[*b])
+        else:
+            yield _told(both("behind it until now: {names}", names=_names(_largest(a))), rows=[*a])
+
+
+def _compared(key: str, a: Rows, b: Rows) -> Iterator[dict[str, Any]]:
+    what = _what(key)
+    came, gone = ({k: r for k, r in x.items() if k not in y} for x, y in ((b, a), (a, b)))
+    if came:
+        names = _names(_largest(came))
+        told = (
+            both("newly reported: {names}", names=names)
+            if key == "need_id"
+            else both("new among the largest {what}: {names}", what=what, names=names)
+        )
+        yield _told(told, came=[*came])
+    if gone:
+        names = _names(_largest(gone))
+        told = (
+            both("no longer reported: {names}", names=names)
+            if key == "need_id"
+            else both("no longer among the largest {what}: {names}", what=what, names=names)
+        )
+        yield _told(told, went=[*gone])
+    shifts = {
+        k: abs(b[k]["share"] - a[k]["share"])
+        for k in a
+        if k in b and None not in (_share(a[k]), _share(b[k]))
+    }
+    most = [k for k in sorted(shifts, key=lambda k: (-shifts[k], k)) if shifts[k] >= _LEAST][:2]
+    for k in most:
+        told = both(
+            "the share of {name} went from {a} to {b}",
+            name=_name(b[k]),
+            a=value("share", a[k]["share"]),
+            b=value("share", b[k]["share"]),
+        )
+        yield _told(told, changed=k, before=a[k]["share"], after=b[k]["share"])
+
+
+def _what(key: str) -> Pair:
+    return {
+        "supplier_id": both("suppliers"),
+        "source": both("outside sources"),
+        "origin": both("origins"),
+        "district": both("districts"),
+        "need_id": both("needs"),
+    }[key]
+
+
+def _share(row: Mapping[str, Any]) -> Any:
+    return row.get("share")
+
+
+def _largest(rows: Rows) -> list[Mapping[str, Any]]:
+    return [rows[k] for k in sorted(rows, key=lambda k: (-(_share(rows[k]) or 0.0), k))]
+
+
+def _name(row: Mapping[str, Any]) -> Pair:
+    named = row.get("name") or row.get("reporter")
+    if named:
+        return str(named), str(named)
+    return country_name(
+        str(row.get("source") or row.get("origin") or row.get("district") or row.get("firm_id"))
+    )
+
+
+def _names(rows: Sequence[Mapping[str, Any]]) -> Pair:
+    shown = [
+        _name(r)
+        if _share(r) is None
+        else both("{name} ({share})", name=_name(r), share=value("share", _share(r)))
+        for r in rows[:_SHOWN]
+    ]
+    names = ("、".join(s[0] for s in shown), ", ".join(s[1] for s in shown))
+    more = len(rows) - len(shown)
+    return both("{names} and {n} others", names=names, n=more) if more else names
+
+
+def _firms(old: Sighting, new: Sighting) -> Iterator[dict[str, Any]]:
+    """Firms that came to the segment or left it: by name where the evidence holds all local ones, else by placement."""
+    named = {
+        str(r[k]): r for side in (old, new) for r in _all(side) for k in ("firm_id", "supplier_id") if k in r
+    }
+    a, b = _here(old), _here(new)
+    if a is not None and b is not None:
+        came, gone = sorted(b - a), sorted(a - b)
+        if came:
+            yield _told(both("new here: {names}", names=_firm_names(came, named)), came=came)
+        stayed = [f for f in gone if new.placed and f in new.placed]
+        left = [f for f in gone if f not in stayed]
+        if left:
+            yield _told(both("no longer placed on it: {names}", names=_firm_names(left, named)), went=left)
+        if stayed:
+            names = _firm_names(stayed, named)
+            yield _told(both("closed, moved away or too small now: {names}", names=names), went=stayed)
+        return
+    if old.placed is None or new.placed is None:
+        return
+    came, gone = sorted(new.placed - old.placed), sorted(old.placed - new.placed)
+    if came:
+        yield _told(both("newly placed on it: {names}", names=_firm_names(came, named)), came=came)
+    if gone:
+        yield _told(both("no longer placed on it: {names}", names=_firm_names(gone, named)), went=gone)
+
+
+def _fallen(new: Sighting) -> Iterator[dict[str, Any]]:
+    """Anchor firms that closed and firms whose sales fell most, of a finding that says so."""
+    rows = [r for r in new.evidence["rows"] if "firm_id" in r]
+    anchors = [r for r in rows if r.get("anchor")]
+    fallen = [r for r in rows if "before" in r and "after" in r]
+    if anchors:
+        yield _told(both("closed: {names}", names=_names(anchors)), rows=[r["firm_id"] for r in anchors])
+    if fallen:
+        named = [{"name": r["name"]} for r in fallen]
+        yield _told(
+            both("sales fell most at {names}", names=_names(named)), rows=[r["firm_id"] for r in fallen]
+        )
+
+
+def _here(side: Sighting) -> set[str] | None:
+    """Local firms on the segment; None where the rows do not hold them all."""
+    count = side.segment.get("firms")
+    rows = {str(r["firm_id"]) for r in _all(side) if r.get("place") == "local" and "firm_id" in r}
+    return rows if count is not None and count == len(rows) and count < _COMPLETE else None
+
+
+def _firm_names(ids: Sequence[str], named: Rows) -> Pair:
+    return _names([{"name": named[f]["name"]} if f in named else {"name": f} for f in ids])
+
+
+def _told(told: Pair, **details: Any) -> dict[str, Any]:
+    return {"cause": "world", **details, "zh": told[0], "en": told[1]}
