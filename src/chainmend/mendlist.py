@@ -219,6 +219,7 @@ def _event(
         "kind": new["kind"],
         "segment_id": new["segment_id"],
         "event": event,
+        **{c: new[c] for c in ("summary_zh", "summary_en")},
         "severity_before": old["severity"] if old else None,
         "severity_after": new["severity"] if held else None,
         "held": sum(history),

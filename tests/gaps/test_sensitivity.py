@@ -147,7 +147,7 @@ def test_what_a_rule_cannot_look_at_is_neither_held_nor_gone() -> None:
     findings, _blind = judge(catalogue(), facts, chosen)
     frame = sensitivity(dataset, catalogue(), on, facts, findings, chosen)
     assert told(frame, "clustered_risk") == {"district_share+": (True, None)}
-    summary = firmness(frame, findings.filter(kind="clustered_risk"), chosen)["summary_en"][0]
+    summary = firmness(frame, findings.filter(kind="clustered_risk"), chosen.sensitivity)["summary_en"][0]
     assert summary.endswith("20% higher (it cannot be checked then)")
 
 
@@ -226,7 +226,7 @@ def test_a_finding_says_what_it_is_sensitive_to() -> None:
     facts = segment_facts(dataset, catalogue(), placed(0.4), chosen.thresholds)
     findings, _blind = judge(catalogue(), facts, chosen)
     frame = sensitivity(dataset, catalogue(), placed(0.4), facts, findings, chosen)
-    said = firmness(frame, findings, chosen)
+    said = firmness(frame, findings, chosen.sensitivity)
     assert said["finding_id"].to_list() == findings["finding_id"].to_list()
     texts = {r["kind"]: r for r in said.join(findings, on="finding_id").iter_rows(named=True)}
     assert texts["missing"]["robust"]
@@ -240,5 +240,5 @@ def test_a_finding_says_what_it_is_sensitive_to() -> None:
     drawn = pl.DataFrame(
         [("F1", "weak", "chip", None, "links", True, 0.4)], schema=SENSITIVITY_SCHEMA, orient="row"
     )
-    one = firmness(drawn, pl.DataFrame({"finding_id": ["F1"]}), chosen)
+    one = firmness(drawn, pl.DataFrame({"finding_id": ["F1"]}), chosen.sensitivity)
     assert one["summary_en"][0] == "sensitive to: 10% of links missing (holds in 40% of draws)"

@@ -125,7 +125,7 @@ def test_firms_that_came() -> None:
     told = change(before, after, "missing", "etcher")
     assert (told["event"], told["because_en"]) == (
         "gone",
-        "firms here rose from 0 to 1; newly placed on it: e",
+        "firms here rose from 0 to 1; newly placed on it: one firm",
     )
     assert told["because"][-1]["came"] == ["e"]
 

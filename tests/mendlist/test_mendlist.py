@@ -207,6 +207,19 @@ def test_scans_of_one_day_close_nothing() -> None:
     assert entries["state"].to_list() == ["detected"]
 
 
+def test_data_of_one_day_confirm_nothing_however_often_they_are_scanned() -> None:
+    entries, told = None, []
+    for number in (1, 2, 3):
+        same_day = replace(
+            made(number, {"a": 50.0}), manifest={**made(1, {}).manifest, "scan_id": f"S{number}"}
+        )
+        result = reconcile(entries, same_day)
+        entries = result.entries
+        told += [(e["held"], e["of"]) for e in result.events]
+    assert entries["state"].to_list() == ["detected"]
+    assert told == [(1, 1)] * 3
+
+
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path) -> None:
     pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "mendlist.parquet")
     with pytest.raises(ScanError, match="columns: a"):

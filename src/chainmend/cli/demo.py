@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from chainmend.chain import DEFAULT_CATALOGUE
+from chainmend.cli.changes import change_table
 from chainmend.cli.output import Output
-from chainmend.cli.scan import event_name, kind_name
+from chainmend.cli.scan import kind_name
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _tell(
     _list_table(output, _("Mend-list of {date}").format(date=city.now.date), entries[0])
     _score_line(output, scores[0])
     output.say()
-    _change_table(output, _("What changed by {date}").format(date=city.later.date), changed, entries[1])
+    change_table(output, _("What changed by {date}").format(date=city.later.date), changed)
     _score_line(output, scores[1])
     output.say()
     output.say(_("Try next:"))
@@ -173,27 +174,4 @@ def _list_table(output: Output, title: str, entries: pl.DataFrame) -> None:
             for r in rows.head(_SHOWN).iter_rows(named=True)
         ],
         right=(0,),
-    )
-
-
-def _change_table(output: Output, title: str, changed: list[dict[str, Any]], entries: pl.DataFrame) -> None:
-    summaries = dict(entries.select("entry_id", f"summary_{language()}").iter_rows())
-
-    def points(value: float | None) -> str:
-        return "" if value is None else f"{value:.0f}"
-
-    output.table(
-        title,
-        (_("change"), _("before"), _("after"), _("kind"), _("what")),
-        [
-            (
-                event_name(e["event"]),
-                points(e["severity_before"]),
-                points(e["severity_after"]),
-                kind_name(e["kind"]),
-                summaries.get(e["entry_id"], e["segment_id"]),
-            )
-            for e in changed
-        ],
-        right=(1, 2),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chainmend.cli.changes import because
 from chainmend.cli.output import Output
 from chainmend.cli.scan import event_name, kind_name
 from chainmend.i18n import _, language
@@ -51,9 +52,7 @@ def diff(
                 event_name(c["event"]),
                 kind_name(c["kind"]),
                 _points(c["severity_before"]) + " → " + _points(c["severity_after"]),
-                c[f"summary_{language()}"]
-                + "\n"
-                + _("because: {why}").format(why=c[f"because_{language()}"]),
+                because(c[f"summary_{language()}"], c[f"because_{language()}"]),
                 "; ".join(_moved(c["moved"], *currencies)),
             )
             for c in shown

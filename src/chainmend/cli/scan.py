@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -75,7 +76,11 @@ def scan(
 
 
 def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dict[str, Any], ...]) -> None:
+    from chainmend.gaps.sensitivity import firmness
+    from chainmend.settings import Sensitivity
+
     manifest = result.manifest
+    chosen = Sensitivity(**manifest["settings"]["sensitivity"])
     output.emit(
         {
             "out": str(out),
@@ -86,6 +91,7 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
             "scenarios": result.scenarios.to_dicts(),
             "remedies": result.remedies.to_dicts(),
             "sensitivity": result.sensitivity.to_dicts(),
+            "stands": firmness(result.sensitivity, result.findings, chosen).to_dicts(),
             "events": events,
         }
     )
@@ -106,11 +112,7 @@ def _tell(output: Output, result: Scan, out: Path, limit: int, events: tuple[dic
     _values(output, result, limit)
     _by_cluster(output, result)
     _not_checked(output, result)
-    counted: dict[str, int] = {}
-    for event in events:
-        counted[event["event"]] = counted.get(event["event"], 0) + 1
-    if events:
-        output.say(_("Mend-list: ") + ", ".join(f"{event_name(e)} {n}" for e, n in counted.items()))
+    _changes(output, events, limit)
     output.say(_("written to {folder}").format(folder=out))
 
 
@@ -146,6 +148,18 @@ def _findings(output: Output, result: Scan, out: Path, limit: int) -> None:
     )  # fmt: skip
     if rows.height < result.findings.height:
         output.say(_("{n} more in {folder}").format(n=result.findings.height - rows.height, folder=out))
+
+
+def _changes(output: Output, events: tuple[dict[str, Any], ...], limit: int) -> None:
+    """What became of the standing list; a list that is new has nothing to compare with."""
+    from chainmend.cli.changes import change_table
+
+    changed = [e for e in events if e["event"] != "unchanged"]
+    if any(e["event"] != "opened" for e in events):
+        change_table(output, _("What changed on the mend-list"), changed[:limit] if limit else changed)
+    counted = Counter(event_name(e["event"]) for e in events)
+    if events:
+        output.say(_("Mend-list: ") + ", ".join(f"{event} {n}" for event, n in counted.items()))
 
 
 def _values(output: Output, result: Scan, limit: int) -> None:

@@ -126,15 +126,15 @@ def _name(row: Mapping[str, Any]) -> Pair:
     )
 
 
-def _names(rows: Sequence[Mapping[str, Any]]) -> Pair:
-    shown = [
+def _names(rows: Sequence[Mapping[str, Any]], shown: int = _SHOWN) -> Pair:
+    told = [
         _name(r)
         if _share(r) is None
         else both("{name} ({share})", name=_name(r), share=value("share", _share(r)))
-        for r in rows[:_SHOWN]
+        for r in rows[:shown]
     ]
-    names = ("、".join(s[0] for s in shown), ", ".join(s[1] for s in shown))
-    more = len(rows) - len(shown)
+    names = ("、".join(t[0] for t in told), ", ".join(t[1] for t in told))
+    more = len(rows) - len(told)
     return both("{names} and {n} others", names=names, n=more) if more else names
 
 
@@ -187,7 +187,11 @@ def _here(side: Sighting) -> set[str] | None:
 
 
 def _firm_names(ids: Sequence[str], named: Rows) -> Pair:
-    return _names([{"name": named[f]["name"]} if f in named else {"name": f} for f in ids])
+    """Firms by name as far as the rows of the scans name them, the others by number."""
+    known = [{"name": named[f]["name"]} for f in ids if named.get(f, {}).get("name")]
+    if not known:
+        return both("{n} firms", n=len(ids)) if len(ids) > 1 else both("one firm")
+    return _names([*known, *({} for _ in range(len(ids) - len(known)))], shown=min(len(known), _SHOWN))
 
 
 def _told(told: Pair, **details: Any) -> dict[str, Any]:

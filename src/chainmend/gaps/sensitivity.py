@@ -218,7 +218,7 @@ class _City:
         return replace(self.facts, declines=found)
 
 
-def firmness(sensitive: pl.DataFrame, findings: pl.DataFrame, settings: Settings) -> pl.DataFrame:
+def firmness(sensitive: pl.DataFrame, findings: pl.DataFrame, chosen: Sensitivity) -> pl.DataFrame:
     """Say of every finding what it is sensitive to, or that it is robust.
 
     Parameters
@@ -227,8 +227,8 @@ def firmness(sensitive: pl.DataFrame, findings: pl.DataFrame, settings: Settings
         As of `sensitivity`.
     findings
         The scan's findings.
-    settings
-        Those of `sensitivity`.
+    chosen
+        How far things moved.
 
     Returns
     -------
@@ -237,9 +237,9 @@ def firmness(sensitive: pl.DataFrame, findings: pl.DataFrame, settings: Settings
 
     Examples
     --------
-    >>> from chainmend.settings import Settings
+    >>> from chainmend.settings import Sensitivity
     >>> nothing, one = pl.DataFrame(schema=SENSITIVITY_SCHEMA), pl.DataFrame({"finding_id": ["F1"]})
-    >>> firmness(nothing, one, Settings()).row(0)
+    >>> firmness(nothing, one, Sensitivity()).row(0)
     ('F1', True, '稳健', 'robust')
     """
     moved: dict[str, dict[str, float | None]] = {}
@@ -247,7 +247,7 @@ def firmness(sensitive: pl.DataFrame, findings: pl.DataFrame, settings: Settings
         moved.setdefault(r["finding_id"], {})[r["variation"]] = r["holds"]
     rows = []
     for id in findings["finding_id"]:
-        told = [_told(v, holds, settings.sensitivity) for v, holds in moved.get(id, {}).items()]
+        told = [_told(v, holds, chosen) for v, holds in moved.get(id, {}).items()]
         if told:
             what = ("；".join(t[0] for t in told), "; ".join(t[1] for t in told))
             zh, en = both("sensitive to: {what}", what=what)
