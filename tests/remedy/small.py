@@ -61,7 +61,7 @@ def context(
 ) -> Context:
     """What the remedies of `data` are computed from."""
     data, settings = data or dataset(), settings or Settings()
-    placed, chains = weights(dict(on or ON)), more.pop("chains", None) or catalogue()
+    placed, chains = weights(dict(ON if on is None else on)), more.pop("chains", None) or catalogue()
     facts = segment_facts(data, chains, placed, settings.thresholds)
     return Context(data, chains, placed, facts, settings, **more)
 

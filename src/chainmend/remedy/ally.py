@@ -26,6 +26,6 @@ if TYPE_CHECKING:
     "remedy", "ally", name=("配套", "Ally"), needs=("firms", "supply_links", "talks"),
     reference="design: remedies, ally",
 )  # fmt: skip
-def ally(context: Context, segments: Sequence[str]) -> Pool:
+def ally(context: Context, segments: Sequence[str], limit: int | None = None) -> Pool:  # noqa: ARG001
     """Suppliers in the region that could deliver from where they are."""
     return outside_firms(context, segments, ("region",), context.settings.remedies.ally)

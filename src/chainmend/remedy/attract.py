@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "remedy", "attract", name=("招引", "Attract"), needs=("firms", "supply_links", "talks"),
     reference="design: remedies, attract",
 )  # fmt: skip
-def attract(context: Context, segments: Sequence[str]) -> Pool:
+def attract(context: Context, segments: Sequence[str], limit: int | None = None) -> Pool:  # noqa: ARG001
     """Firms from elsewhere that could come to the city."""
     return outside_firms(
         context, segments, ("region", "country", "abroad"), context.settings.remedies.attract

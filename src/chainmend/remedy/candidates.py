@@ -75,7 +75,7 @@ def for_segments(
     context.check(segments)
     if not segments:
         return pl.DataFrame(schema=SCHEMA)
-    pool: Pool = entry.function(context, segments)
+    pool: Pool = entry.function(context, segments, limit)
     rows = [_row(kind, row, pool) for row in ranked(pool.frame, context.talks, limit).iter_rows(named=True)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 

@@ -15,6 +15,7 @@ from chainmend.gaps.reach import centre, distance_km, located
 from chainmend.i18n import _
 from chainmend.indicators.city import City
 from chainmend.indicators.opportunity import Space, space_of
+from chainmend.placement.terms import TermIndex
 from chainmend.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,6 +134,11 @@ class Context:
             .agg(pl.col("stage").max().cast(pl.String))
             .sort("firm_id")
         )
+
+    @cached_property
+    def terms(self) -> TermIndex:
+        """Terms of the catalogue, ready to be looked for in titles and fields."""
+        return TermIndex(self.catalogue)
 
     def nearest(self, segment_id: str) -> Nearest | None:
         """Where the nearest firm on a segment outside the city is; None where the data hold no firm from outside."""

@@ -29,17 +29,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from scipy import sparse
 
 from chainmend.i18n import both
 from chainmend.names import money, percent
 from chainmend.registry import register
+from chainmend.remedy.kinship import column_of, firm_matrix, kinship
 from chainmend.remedy.knowledge import institutes, inventions
 from chainmend.remedy.ranking import Phrase, Pool, capped, counted, scored
 
 if TYPE_CHECKING:
-    from chainmend.chain.model import Catalogue
+    from chainmend.indicators.arrays import FloatArray
     from chainmend.remedy.context import Context
+    from chainmend.remedy.kinship import Kinship
 
 FIRM_PARTS = ("makes", "related", "shared", "patents", "rd")
 FACTS = ("main", "output", "inventions", "rd_share", "city")
@@ -49,119 +50,79 @@ FACTS = ("main", "output", "inventions", "rd_share", "city")
     "remedy", "develop", name=("攻关", "Develop"), needs=("firms", "patents", "institutes"),
     reference="Hidalgo et al. (2007), The Product Space Conditions the Development of Nations",
 )  # fmt: skip
-def develop(context: Context, segments: Sequence[str]) -> Pool:
+def develop(context: Context, segments: Sequence[str], limit: int | None = None) -> Pool:
     """Local firms that could grow into a segment, and institutes that know it."""
     t = context.settings.remedies
-    owned = inventions(context.dataset, context.catalogue)
-    frame = pl.concat(
-        [_firms(context, segments, owned), _institutes(context, segments, owned)], how="diagonal"
-    )
+    owned = inventions(context.dataset, context.terms)
+    firms = _firms(context, segments, owned, limit)
+    frame = pl.concat([firms, _institutes(context, segments, owned)], how="diagonal")
     parts = {"firm": counted(t.develop), "institute": counted(t.institute)}
     return Pool(frame, parts, FACTS, lambda row: _say(row, context))
 
 
-def _firms(context: Context, segments: Sequence[str], owned: pl.DataFrame | None) -> pl.DataFrame:
+def _firms(
+    context: Context, segments: Sequence[str], owned: pl.DataFrame | None, limit: int | None
+) -> pl.DataFrame:
+    """Candidates of every segment with their score; at most `limit` a segment beside those in talks."""
     t = context.settings.remedies
+    firms = _local_firms(context)
+    number = None if owned is None else firm_matrix(context, firms["candidate_id"], owned)
+    frames = []
+    for s, near in kinship(context, firms["candidate_id"], sorted(set(segments))):
+        named = None if number is None else column_of(number, context, s)
+        keep = np.flatnonzero(_candidates(near, named, t.related_least))
+        found = firms[keep].with_columns(
+            segment_id=pl.lit(s),
+            makes=pl.Series(near.makes[keep]),
+            related=pl.lit(None, pl.Float64) if near.related is None else pl.Series(near.related[keep]),
+            shared=pl.Series(near.shared[keep]),
+            inventions=pl.lit(None, pl.Int64) if named is None else pl.Series(named[keep]).cast(pl.Int64),
+        )
+        parts = found.with_columns(patents=capped(pl.col("inventions"), t.patents_anchor))
+        frames.append(
+            _first(scored(parts.with_columns(pl.col(FIRM_PARTS).round(6)), t.develop), context, limit)
+        )
+    return pl.concat(frames)
+
+
+def _candidates(near: Kinship, named: FloatArray | None, least: float) -> np.ndarray:
+    """Which firms make some of it, have an invention of it, or are near enough."""
+    found = (near.makes > 0) | (near.shared >= least)
+    if near.related is not None:
+        found |= near.related >= least
+    return found if named is None else found | (named > 0)
+
+
+def _first(found: pl.DataFrame, context: Context, limit: int | None) -> pl.DataFrame:
+    """Those that can be among the first, and those in talks: what is left out need not be sorted."""
+    if limit is None or found["score"].null_count():
+        return found
+    least = found["score"].top_k(limit + context.talks.height).min()
+    talking = pl.col("candidate_id").is_in(context.talks["firm_id"].implode())
+    return found.filter((pl.col("score") >= least) | talking)
+
+
+def _local_firms(context: Context) -> pl.DataFrame:
+    """Active local firms by id, with what does not depend on the segment."""
     main = (
         context.weights.sort(["firm_id", "weight", "segment_id"], descending=[False, True, False])
         .group_by("firm_id", maintain_order=True)
         .agg(main=pl.col("segment_id").first())
     )
-    firms = (
+    rd_share = pl.when(pl.col("revenue") > 0).then(pl.col("rd") / pl.col("revenue")).round(6)
+    return (
         context.dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
         .join(main, on="firm_id", how="left")
-        .select(
-            "firm_id", "name", "main", "output", "city",
-            rd_share=pl.when(pl.col("revenue") > 0).then(pl.col("rd") / pl.col("revenue")).round(6),
-        )
-        .sort("firm_id")
-    )  # fmt: skip
-    near = _near(context, firms["firm_id"], segments, owned)
-    parts = (
-        near.join(firms, on="firm_id")
-        .with_columns(
-            patents=capped(pl.col("inventions"), t.patents_anchor),
-            rd=capped(pl.col("rd_share"), t.rd_anchor),
-            what=pl.lit("firm"),
-        )
-        .with_columns(pl.col(FIRM_PARTS).round(6))
+        .select("firm_id", "name", "main", "output", "city", rd_share=rd_share, what=pl.lit("firm"))
+        .with_columns(rd=capped(pl.col("rd_share"), context.settings.remedies.rd_anchor))
+        .rename({"firm_id": "candidate_id"})
+        .sort("candidate_id")
     )
-    return scored(parts, t.develop).rename({"firm_id": "candidate_id"})
-
-
-def _near(
-    context: Context, firms: pl.Series, segments: Sequence[str], owned: pl.DataFrame | None
-) -> pl.DataFrame:
-    """segment_id, firm_id, makes, related, shared, inventions: the firms that are candidates."""
-    on = _matrix(context, firms, context.weights.rename({"weight": "value"}))
-    having = None
-    if owned is not None:
-        having = _matrix(context, firms, owned.rename({"owner_id": "firm_id", "inventions": "value"}))
-    least, common = context.settings.remedies.related_least, _common(context.catalogue)
-    ids, frames = list(context.catalogue.segments), []
-    for s in sorted(set(segments)):
-        column = ids.index(s)
-        phi = _proximity(context, s)
-        makes = on[:, [column]].toarray()[:, 0]
-        shared = on @ common[column]
-        related = np.full(len(firms), np.nan) if phi is None else on @ phi
-        number = np.zeros(len(firms)) if having is None else having[:, [column]].toarray()[:, 0]
-        near = (makes > 0) | (number > 0) | (shared >= least) | (np.nan_to_num(related) >= least)
-        keep = np.flatnonzero(near)
-        frames.append(
-            pl.DataFrame(
-                {
-                    "firm_id": firms.gather(keep),
-                    "makes": makes[keep],
-                    "related": pl.Series(related[keep]).fill_nan(None),
-                    "shared": shared[keep],
-                    "inventions": pl.Series(number[keep]).cast(pl.Int64),
-                }
-            ).select(pl.lit(s).alias("segment_id"), pl.all())
-        )
-    found = pl.concat(frames)
-    return found if having is not None else found.with_columns(inventions=pl.lit(None, pl.Int64))
-
-
-def _matrix(context: Context, firms: pl.Series, cells: pl.DataFrame) -> sparse.csr_array:
-    """Firms x segments of the catalogue, with the `value` of firm_id and segment_id."""
-    ids = list(context.catalogue.segments)
-    place = pl.DataFrame({"segment_id": ids}).with_row_index("column")
-    found = cells.join(firms.alias("firm_id").to_frame().with_row_index("row"), on="firm_id").join(
-        place, on="segment_id"
-    )
-    where = (found["row"].to_numpy(), found["column"].to_numpy())
-    values = found["value"].cast(pl.Float64).to_numpy()
-    matrix = sparse.coo_array((values, where), shape=(len(firms), len(ids))).tocsr()
-    matrix.sort_indices()  # sums are taken in one order
-    return matrix
-
-
-def _proximity(context: Context, segment_id: str) -> np.ndarray | None:
-    """Proximity of every segment of the catalogue to one, 1 to itself; None where the cities say nothing of it."""
-    column = context.columns.get(segment_id)
-    if context.space is None or column is None:
-        return None
-    found = np.zeros(len(context.catalogue.segments))
-    found[context.space.kept.columns] = context.space.phi[column]
-    found[context.space.kept.columns[column]] = 1.0
-    return found
-
-
-def _common(catalogue: Catalogue) -> np.ndarray:
-    """Inputs and uses that two segments have in common over those that either has, themselves included."""
-    ids = {s: n for n, s in enumerate(catalogue.segments)}
-    around = np.eye(len(ids))
-    for d in catalogue.dependences:
-        around[ids[d.source], ids[d.target]] = around[ids[d.target], ids[d.source]] = 1.0
-    both_have = around @ around.T
-    size = around.sum(axis=1)
-    return np.asarray(both_have / (size[:, None] + size - both_have))
 
 
 def _institutes(context: Context, segments: Sequence[str], owned: pl.DataFrame | None) -> pl.DataFrame:
     t = context.settings.remedies
-    found = institutes(context.dataset, context.catalogue, owned).filter(
+    found = institutes(context.dataset, context.terms, owned).filter(
         pl.col("segment_id").is_in(list(segments))
     )
     parts = found.with_columns(

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from chainmend.placement.terms import TermIndex
-
 if TYPE_CHECKING:
-    from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
+    from chainmend.placement.terms import TermIndex
 
 _NAMED = {"owner_id": pl.String, "segment_id": pl.String}
 
 
-def inventions(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame | None:
+def inventions(dataset: Dataset, terms: TermIndex) -> pl.DataFrame | None:
     """Count the inventions whose titles name a segment.
+
+    Parameters
+    ----------
+    dataset
+        The city's tables.
+    terms
+        Terms of the catalogue.
 
     Returns
     -------
@@ -27,9 +32,8 @@ def inventions(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame | None:
     titled = dataset.table("patents").filter(pl.col("invention") & pl.col("title").is_not_null())
     if titled.is_empty():
         return None
-    index = TermIndex(catalogue)
     named = {
-        title: sorted({m.segment_id for m in index.find(title)}) for title in titled["title"].unique().sort()
+        title: sorted({m.segment_id for m in terms.find(title)}) for title in titled["title"].unique().sort()
     }
     rows = [
         (owner, s) for owner, title in titled.select("owner_id", "title").iter_rows() for s in named[title]
@@ -38,13 +42,13 @@ def inventions(dataset: Dataset, catalogue: Catalogue) -> pl.DataFrame | None:
     return found.group_by("owner_id", "segment_id").agg(inventions=pl.len().cast(pl.Int64))
 
 
-def institutes(dataset: Dataset, catalogue: Catalogue, owned: pl.DataFrame | None) -> pl.DataFrame:
+def institutes(dataset: Dataset, terms: TermIndex, owned: pl.DataFrame | None) -> pl.DataFrame:
     """Institutes with a field or an invention that names a segment.
 
     Parameters
     ----------
-    dataset, catalogue
-        The city and its chains.
+    dataset, terms
+        As of `inventions`.
     owned
         As of `inventions`.
 
@@ -55,12 +59,11 @@ def institutes(dataset: Dataset, catalogue: Catalogue, owned: pl.DataFrame | Non
         inventions (null where nothing is known of inventions).
     """
     table = dataset.table("institutes").select("institute_id", "name", "city", "fields")
-    index = TermIndex(catalogue)
     by_field = [
         (id, s)
         for id, fields in table.select("institute_id", "fields").iter_rows()
         if fields
-        for s in sorted({m.segment_id for m in index.find(fields)})
+        for s in sorted({m.segment_id for m in terms.find(fields)})
     ]
     schema = {"institute_id": pl.String, "segment_id": pl.String}
     fields = pl.DataFrame(by_field, schema=schema, orient="row").with_columns(named=pl.lit(value=True))

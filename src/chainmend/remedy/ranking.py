@@ -20,6 +20,9 @@ _DIGITS = 6
 class Pool:
     """Candidates of one remedy for some segments, scored but not ranked.
 
+    A remedy is a function ``(context, segments, limit) -> Pool``. It may leave out candidates that are not among the
+    first `limit` of a segment, never one in talks.
+
     Attributes
     ----------
     frame

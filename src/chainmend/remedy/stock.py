@@ -40,7 +40,7 @@ _PATH, _STOCK = "time path", "stock over share lost"
     "remedy", "stock", name=("储备", "Stock"), needs=("supply_links",),
     reference="Hallegatte (2014), Modeling the role of inventories and heterogeneity",
 )  # fmt: skip
-def stock(context: Context, segments: Sequence[str]) -> Pool:
+def stock(context: Context, segments: Sequence[str], limit: int | None = None) -> Pool:  # noqa: ARG001
     """Local buyers that should hold more of the segment, and how much."""
     t = context.settings.remedies
     found = _with_days(context, exposures(context, segments))
