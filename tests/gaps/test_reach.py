@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,8 @@ from tests.gaps.city import catalogue, city, weights
 
 from chainmend.gaps.facts import SegmentFacts, segment_facts
 from chainmend.gaps.reach import EARTH_KM, distance_km
-from chainmend.settings import Thresholds
+from chainmend.scanning import scan
+from chainmend.settings import Settings, Thresholds
 
 HANGZHOU, SHANGHAI, NINGBO = (120.155, 30.274), (121.474, 31.230), (121.550, 29.875)
 
@@ -69,6 +71,30 @@ def test_near_ones_are_counted_whatever_the_borders() -> None:
     found = chip({"a": "local", "s": "country", "n": "region", "x": "region"}, about=about)
     assert (found.suppliers_near, found.nearest_km) == (1, pytest.approx(141.6, abs=1.0))
     assert chip({"a": "local", "s": "country", "n": "region"}, about=about, km=170.0).suppliers_near == 2
+
+
+def test_a_near_firm_across_the_border_counts_as_of_the_region() -> None:
+    about = {"a": at(HANGZHOU), "s": at(SHANGHAI)}
+    far, near = (chip({"a": "local", "s": "country"}, about=about, km=km) for km in (150.0, 170.0))
+    assert (far.level, far.alternatives) == ("country", 0)
+    assert (near.level, near.alternatives) == ("region", 1)
+
+
+def test_a_missing_segment_says_how_far_the_nearest_firm_is() -> None:
+    dataset = city(
+        {"b": ("local", 1.0), "s": ("country", 1.0)},
+        None,
+        {"b": "芯片代工", "s": "刻蚀机"},
+        about={"b": at(HANGZHOU), "s": at(SHANGHAI)},
+    )
+    found = {
+        km: scan(dataset, catalogue(), Settings(thresholds=Thresholds(near_km=km))).findings.row(
+            by_predicate=pl.col("kind") == "missing", named=True
+        )
+        for km in (150.0, 170.0)
+    }
+    assert "165 km away" in found[150.0]["summary_en"]
+    assert {km: row["gap_class"] for km, row in found.items()} == {150.0: "regional", 170.0: "local"}
 
 
 def test_a_local_firm_without_coordinates_is_where_its_district_is() -> None:

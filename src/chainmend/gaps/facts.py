@@ -65,7 +65,7 @@ class SegmentFacts:
     downstream_present
         Whether a segment that this one goes into, directly or further on, has a local firm.
     alternatives
-        Firms within the city and region that could supply, less the dominant one.
+        Firms within the city, its region and `near_km` that could supply, less the dominant one.
     needs
         Verified needs reported for the segment.
     sales_growth
@@ -284,13 +284,13 @@ def segment_facts(
 
 
 def _alternatives(known: Mapping[str, Any], facts: Facts, s: str) -> int | None:
-    """Firms in the city and its region less the dominant one; None where nothing is known of the region."""
+    """Firms in the city, its region and near it less the dominant one; None where nothing is known of the region."""
     outside = [known[f"firms_{p}"] for p in ("region", "country", "abroad")]
     if not known["firms"] and all(n is None for n in outside):
         return None
     bought = facts.sourcing.latest(s) if facts.sourcing else None
     dominant = bool(bought and bought.top_place in ("local", "region"))
-    return max(0, int(known["firms"] + (outside[0] or 0) - dominant))
+    return max(0, int(known["firms"] + (outside[0] or 0) + facts.reach[s].across - dominant))
 
 
 def _bought(facts: Facts, s: str, date: dt.date) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _gap_class(kind: str, fact: SegmentFacts) -> GapClass | None:
         return None
     if fact.firms_region is None and fact.firms_country is None and fact.firms_abroad is None:
         return None
-    if fact.firms or fact.firms_region:
+    if fact.level in ("district", "city", "region"):
         return "local"
     if fact.firms_country is None and not fact.firms_abroad:
         return None

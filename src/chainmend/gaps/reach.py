@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -28,15 +27,19 @@ class Reach:
     ----------
     level
         Smallest region around its buyers with a firm on the segment: ``district`` (that where local buyers buy most
-        of it), ``city``, ``region``, ``country``, ``world``; None where no firm is known.
+        of it), ``city``, ``region``, ``country``, ``world``; None where no firm is known. A firm within `near_km` of
+        the city counts as of the region, wherever borders run.
     near
-        Firms on it within `near_km` of the city, wherever borders run; None where no place on the map is known.
+        Firms on it within `near_km` of the city; None where no place on the map is known.
+    across
+        Those of them that place names alone would put outside the region.
     nearest_km
         Distance from the city to the nearest of them, km.
     """
 
     level: Level | None
     near: int | None
+    across: int
     nearest_km: float | None
 
 
@@ -100,7 +103,7 @@ def reach(
     """Say for every segment how near its capable firms are.
 
     Distances are taken from the middle of the city's firms, so they need coordinates of firms or of districts; the
-    levels go by place names alone.
+    levels go by place names, and beyond the region by distance too.
 
     Parameters
     ----------
@@ -115,43 +118,46 @@ def reach(
     near_km
         What is near, km.
     """
-    levels = _levels(dataset, weights, present)
     placed = located(dataset)
     middle = centre(placed)
-    measured: Mapping[str, tuple[int, float]] = {}
+    km: pl.Expr | pl.Series = pl.lit(None, pl.Float64)
     if middle is not None:
-        placed = placed.with_columns(
-            km=pl.Series(distance_km(placed["lon"].to_numpy(), placed["lat"].to_numpy(), *middle)).round(3)
-        )
-        grouped = (
-            present.join(placed.select("firm_id", "km"), on="firm_id")
-            .group_by("segment_id")
-            .agg((pl.col("km") <= near_km).sum().alias("near"), pl.col("km").min().alias("nearest"))
-        )
-        measured = {s: (near, nearest) for s, near, nearest in grouped.iter_rows()}
+        km = pl.Series(distance_km(placed["lon"].to_numpy(), placed["lat"].to_numpy(), *middle)).round(3)
+    known = present.join(placed.select("firm_id", km=km), on="firm_id", how="left").with_columns(
+        near=pl.col("km") <= near_km, outside=pl.col("place").is_in(["country", "abroad"])
+    )
+    counted = known.group_by("segment_id").agg(
+        pl.col("near").sum(),
+        (pl.col("near") & pl.col("outside")).sum().alias("across"),
+        pl.col("km").min(),
+        pl.col("km").is_not_null().any().alias("seen"),
+    )
+    of = {s: (near, across, nearest) for s, near, across, nearest, seen in counted.iter_rows() if seen}
     nobody = set(segments) - set(present["segment_id"])
+    levels = _levels(dataset, weights, known)
 
     def one(s: str) -> Reach:
-        if middle is None or (s not in measured and s not in nobody):
-            return Reach(levels.get(s), None, None)
-        near, nearest = measured.get(s, (0, None))
-        return Reach(levels.get(s), near, nearest)
+        if middle is None or (s not in of and s not in nobody):
+            return Reach(levels.get(s), None, 0, None)
+        return Reach(levels.get(s), *of.get(s, (0, 0, None)))
 
     return {s: one(s) for s in segments}
 
 
-def _levels(dataset: Dataset, weights: pl.DataFrame, present: pl.DataFrame) -> dict[str, Level]:
+def _levels(dataset: Dataset, weights: pl.DataFrame, known: pl.DataFrame) -> dict[str, Level]:
     """Segment id -> smallest level at which a firm is on it."""
     found: dict[str, Level] = {}
-    for segment, place in present.select("segment_id", pl.col("place").cast(pl.String)).unique().iter_rows():
-        level = _LEVEL_OF[place]
+    across = pl.col("outside") & pl.col("near").fill_null(value=False)
+    place = pl.when(across).then(pl.lit("region")).otherwise(pl.col("place").cast(pl.String))
+    for segment, where in known.select("segment_id", place).unique().iter_rows():
+        level = _LEVEL_OF[where]
         if segment not in found or LEVELS.index(level) < LEVELS.index(found[segment]):
             found[segment] = level
     buying = _buying_districts(dataset, weights)
     if buying is not None:
         districts = dataset.firms.select("firm_id", "district")
         together = (
-            present.filter(pl.col("place") == "local")
+            known.filter(pl.col("place") == "local")
             .join(districts, on="firm_id")
             .join(buying, on=["segment_id", "district"])
         )

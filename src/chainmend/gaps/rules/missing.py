@@ -24,6 +24,8 @@ def missing(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) -
         both("{n} elsewhere in the country", n=fact.firms_country) if fact.firms_country else None,
         both("{n} abroad", n=fact.firms_abroad) if fact.firms_abroad else None,
     ]
+    if fact.nearest_km is not None:
+        elsewhere.append(both("the nearest {km} km away", km=f"{fact.nearest_km:.0f}"))
     known = [e for e in elsewhere if e]
     if known:
         where = ("、".join(e[0] for e in known), ", ".join(e[1] for e in known))
@@ -40,6 +42,9 @@ def missing(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) -
             "firms_region": fact.firms_region,
             "firms_country": fact.firms_country,
             "firms_abroad": fact.firms_abroad,
+            "level": fact.level,
+            "suppliers_near": fact.suppliers_near,
+            "nearest_km": fact.nearest_km,
         },
         thresholds={"placement_weight": t.placement_weight, "output_floor": t.output_floor},
         rows=tuple(facts.firms.get(segment.id, ())),

@@ -38,6 +38,7 @@ def weak(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) -> V
         ),
         facts={
             "firms": fact.firms,
+            "level": fact.level,
             "location_quotient": fact.location_quotient,
             "location_quotient_basis": fact.location_quotient_basis,
         },
@@ -61,6 +62,7 @@ def _by_links(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds)
         ),
         facts={
             "firms": fact.firms,
+            "level": fact.level,
             "year": fact.year,
             "purchases": fact.purchases,
             "self_sufficiency": fact.self_sufficiency,
