@@ -18,7 +18,7 @@ from .city import MINIMUM, City, Ints
 from .figures import make_figures
 from .reference import Network, stops
 from .tables import WHOLE, Seen, firm_id, make_dataset
-from .truth import Gap, network_of, truth
+from .truth import Gap, network_of, truth, truth_without_links
 
 DOMINATES, MAIN, MOST = 0.5, 0.1, 3
 """Share of what is bought that makes a firm a source of its own, and an origin a main one; most main origins."""
@@ -157,7 +157,9 @@ def measure(ground: Ground, seen: Seen = WHOLE) -> Measured:
     """Scan the city as its tables show it and hold the findings against what it really has."""
     city = ground.city
     result = scan(make_dataset(city, ground.figures, seen), city.catalogue, settings())
-    return Measured(tuple(_compare(city, ground.gaps, result)), tuple(_rank(ground, result)), result)
+    gaps = truth_without_links(city, ground.figures) if seen.unlinked else ground.gaps
+    ranked = () if seen.unlinked else tuple(_rank(ground, result))
+    return Measured(tuple(_compare(city, gaps, result)), ranked, result)
 
 
 def _compare(city: City, gaps: Sequence[Gap], result: Scan) -> list[Found]:

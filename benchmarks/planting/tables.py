@@ -19,6 +19,8 @@ from .figures import DATE, Figures, describe
 _PROVINCE = {"local": "示例省", "region": "示例省", "country": "外省"}
 _MIDDLE = {"local": (120.0, 30.0), "region": (120.4, 30.1), "country": (113.0, 23.0)}
 _HEIGHT, _SIDE = 0.03, 0.1
+SIDE_LINE, SECOND = 0.1, 0.3
+"""Shares of a firm's sales: of what it makes besides, and of a second product."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,24 @@ class Seen:
         Standard deviation of the logarithm of recorded amounts around the true ones.
     products
         Share of firms of which it is not known what they make.
+    seconds
+        Share of firms that also make something of another segment, for 30 % of their sales, which none of their buyers
+        in the links buys.
+    unlinked
+        Nobody recorded who sells to whom.
     """
 
     links: float = 0.0
     amounts: float = 0.0
     products: float = 0.0
+    seconds: float = 0.0
+    unlinked: bool = False
 
 
 WHOLE = Seen()
 BLURRED = Seen(links=0.05, amounts=0.1, products=0.03)
+MIXED = Seen(seconds=0.05)
+UNLINKED = Seen(unlinked=True)
 
 
 def firm_id(number: int) -> str:
@@ -73,6 +84,8 @@ def make_dataset(city: City, figures: Figures, seen: Seen = WHOLE) -> Dataset:
             [(d, None, 120.0 + _SIDE * k, 30.0 + _HEIGHT * k, 100.0) for k, d in enumerate(DISTRICTS)],
         ),
     }
+    if seen.unlinked:
+        del tables["supply_links"]
     return Dataset(Place("示例市", "示例省"), DATE, tables, synthetic=True)
 
 
@@ -107,16 +120,20 @@ def _firms(city: City) -> pl.DataFrame:
 
 
 def _products(city: City, rng: np.random.Generator, seen: Seen) -> pl.DataFrame:
-    """Each firm's product; a firm with a side line has a tenth of its sales there."""
-    unknown = rng.random(len(city.segment)) < seen.products
-    side = {f: s for s, f in side_lines(city).items()}
+    """Each firm's products with their shares of its sales."""
+    n = len(city.segment)
+    unknown, second = rng.random(n) < seen.products, rng.random(n) < seen.seconds
+    healthy = [s for s, p in enumerate(city.layout.plans) if p.role == "healthy"]
+    others = rng.choice(healthy, n)
+    side = {i: (int(others[i]), SECOND) for i in np.flatnonzero(second & (city.segment >= 0)).tolist()}
+    side |= {firm: (s, SIDE_LINE) for s, firm in side_lines(city).items()}
     rows: list[tuple[str, str, float, None]] = []
     for i, s in enumerate(city.segment.tolist()):
-        if s < 0 or unknown[i]:
-            continue
-        rows.append((firm_id(i), product(s), 0.9 if i in side else 1.0, None))
-        if i in side:
-            rows.append((firm_id(i), product(side[i]), 0.1, None))
+        other, share = side.get(i, (s, 0.0))
+        if s >= 0 and not unknown[i]:
+            rows.append((firm_id(i), product(s), 1.0 if other == s else 1 - share, None))
+            if other != s:
+                rows.append((firm_id(i), product(other), share, None))
     return _frame("products", rows)
 
 

@@ -14,16 +14,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .bought import (
+    LAST,
+    Bought,
+    bought_of,
+    by_links,
+    clustered,
+    declining,
+    hhi,
+    present,
+    sales,
+    single,
+    weak,
+)
 from .chains import customs_code
-from .city import MINIMUM, City, Ints
-from .plan import YEARS, Floats
+from .plan import YEARS
 from .reference import Links, Network, merged, stops
 
 if TYPE_CHECKING:
+    from .city import City, Ints
     from .figures import Figures
 
 Firm = int | None
-LAST, BEFORE = YEARS[-1], YEARS[-2]
 
 
 @dataclass(frozen=True)
@@ -47,17 +59,6 @@ class Gap:
     margin: float | None
 
 
-@dataclass(frozen=True)
-class Bought:
-    """Purchases of one segment in one year: of each firm of it by local buyers, and what its local firms sold."""
-
-    total: float
-    local: float
-    sold: float
-    by_firm: Floats
-    by_source: Floats
-
-
 def truth(city: City, figures: Figures, network: Network) -> list[Gap]:
     """All gaps of the city.
 
@@ -66,29 +67,52 @@ def truth(city: City, figures: Figures, network: Network) -> list[Gap]:
     ValueError
         If something planted is none, or a decoy is one: then the city is not as it was meant.
     """
-    bought = {y: _bought(city, y) for y in YEARS}
+    bought = {y: bought_of(city, y) for y in YEARS}
     dependent = _dependent(city, figures, bought)
     found: dict[str, dict[tuple[int, Firm], float | None]] = {
         "missing": _one(_missing(city)),
-        "weak": _one(_weak(city, bought[LAST])),
-        "single_source": _one(_single(bought[LAST])),
+        "weak": _one(weak(city, bought[LAST])),
+        "single_source": _one(single(bought[LAST])),
         "outside_dependent": _one(dependent),
         "systemic": dict(_systemic(city, network)),
         "fragile_segment": _one(_fragile(city, network)),
-        "declining": _one(_declining(city, bought)),
-        "clustered_risk": _one(_clustered(city)),
+        "declining": _one(declining(city, bought)),
+        "clustered_risk": _one(clustered(city, sales(city, LAST))),
         "distress": _one(_distress(city, dependent)),
         "technology": _one(_technology(city, figures, dependent)),
         "reported": _one(_reported(city, figures)),
     }
+    gaps = _gaps(city, found)
+    _check(city, gaps)
+    return gaps
+
+
+def truth_without_links(city: City, figures: Figures) -> list[Gap]:
+    """The gaps that can be told where nobody knows who sells to whom, by the definitions for that case."""
+    dependent = _dependent(city, figures, None)
+    led = [city.segment[f] for f in np.flatnonzero(city.closed & city.leader)]
+    return _gaps(
+        city,
+        {
+            "missing": _one(_missing(city)),
+            "weak": _one(_low_quotient(city)),
+            "outside_dependent": _one(dependent),
+            "declining": _one({int(s): 1.0 for s in led}),
+            "clustered_risk": _one(clustered(city, city.output)),
+            "distress": _one(_distress(city, dependent)),
+            "technology": _one(_technology(city, figures, dependent)),
+            "reported": _one(_reported(city, figures)),
+        },
+    )
+
+
+def _gaps(city: City, found: dict[str, dict[tuple[int, Firm], float | None]]) -> list[Gap]:
     plans = city.layout.plans
-    gaps = [
+    return [
         Gap(kind, s, firm, plans[s].kind == kind and (kind != "systemic" or firm == city.of(s)[0]), margin)
         for kind, where in found.items()
         for (s, firm), margin in sorted(where.items(), key=lambda x: (x[0][0], x[0][1] or 0))
     ]
-    _check(city, gaps)
-    return gaps
 
 
 def _one(where: dict[int, float | None] | dict[int, float]) -> dict[tuple[int, Firm], float | None]:
@@ -104,36 +128,9 @@ def _check(city: City, gaps: list[Gap]) -> None:
             raise ValueError(f"seed {city.seed}: the decoy {p.role} at {s} is {p.looks_like}")
 
 
-def _bought(city: City, year: int) -> dict[int, Bought]:
-    supplier, buyer, amount = city.links[year]
-    n = len(city.segment)
-    from_here = np.bincount(supplier, np.where(city.local[buyer], amount, 0.0), n).astype(np.float64)
-    sold = np.bincount(supplier, amount, n)
-    found = {}
-    for s in range(len(city.layout.plans)):
-        ours = city.of(s)
-        by_firm, local = from_here[ours], city.local[ours]
-        sources: dict[str, float] = defaultdict(float)
-        for origin, value in zip(city.origin[ours[~local]].tolist(), by_firm[~local].tolist(), strict=True):
-            sources[origin] += value
-        found[s] = Bought(
-            float(by_firm.sum()), float(by_firm[local].sum()), float(sold[ours[local]].sum()), by_firm,
-            np.array([*sources.values()]),
-        )  # fmt: skip
-    return found
-
-
-def _hhi(values: Floats) -> float:
-    return float(((values / values.sum()) ** 2).sum()) if values.sum() > 0 else 0.0
-
-
-def _present(city: City) -> set[int]:
-    return set(city.segment[city.local & ~city.closed].tolist())
-
-
 def _missing(city: City) -> dict[int, float | None]:
     """Nobody is here, but somebody further down is."""
-    here, down = _present(city), city.layout.buyers
+    here, down = present(city), city.layout.buyers
     found: dict[int, float | None] = {}
     for s in range(len(city.layout.plans)):
         reached: set[int] = set()
@@ -147,23 +144,17 @@ def _missing(city: City) -> dict[int, float | None]:
     return found
 
 
-def _enough(b: Bought) -> bool:
-    return b.total >= MINIMUM
-
-
-def _weak(city: City, bought: dict[int, Bought]) -> dict[int, float]:
-    here = _present(city)
-    shares = {s: b.local / b.total for s, b in bought.items() if s in here and _enough(b)}
-    return {s: 1 - x / 0.3 for s, x in shares.items() if x < 0.3}
-
-
-def _single(bought: dict[int, Bought]) -> dict[int, float]:
-    margins = {
-        s: max(b.by_firm.max() / b.total / 0.8, _hhi(b.by_firm) / 0.6) - 1
-        for s, b in bought.items()
-        if _enough(b)
-    }
-    return {s: m for s, m in margins.items() if m > 0}
+def _low_quotient(city: City) -> dict[int, float]:
+    """The city's share of the country's output on the segment is less than half of its share in all."""
+    open_ = (city.segment >= 0) & ~city.closed & (city.place != "abroad")
+    count = len(city.layout.plans)
+    all_made = np.bincount(city.segment[open_], city.output[open_], count)
+    local = open_ & city.local
+    here = np.bincount(city.segment[local], city.output[local], count)
+    firms = np.bincount(city.segment[local], minlength=count)
+    share = here.sum() / all_made.sum()
+    quotients = {s: float(here[s] / all_made[s] / share) for s in range(count) if firms[s]}
+    return {s: 1 - q / 0.5 for s, q in quotients.items() if q < 0.5}
 
 
 def _second(years: list[float]) -> float:
@@ -171,36 +162,29 @@ def _second(years: list[float]) -> float:
     return sorted(years)[-2]
 
 
-def _dependent(city: City, figures: Figures, bought: dict[int, dict[int, Bought]]) -> dict[int, float]:
+def _dependent(city: City, figures: Figures, bought: dict[int, dict[int, Bought]] | None) -> dict[int, float]:
+    """By links where there are some, by customs or by world supply."""
     trade: dict[tuple[str, int, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for year, _month, flow, hs, partner, value, _quantity in figures.customs:
         trade[hs, year, flow][partner] += value
     found = {}
     for s in range(len(city.layout.plans)):
-        forms = [_second([_by_links(bought[y][s]) for y in YEARS])]
+        forms = [] if bought is None else [_second([by_links(bought[y][s]) for y in YEARS])]
         world = np.array([*figures.world.get(s, {}).values()])
-        hhi = _hhi(world)
+        few = hhi(world)
         years = []
         for y in YEARS:
             imports = np.array([*trade[customs_code(s), y, "import"].values()])
             exports = sum(trade[customs_code(s), y, "export"].values())
-            tests = [_hhi(imports) / 0.4, imports.sum() / exports, *([hhi / 0.4] if len(world) else [])]
+            tests = [hhi(imports) / 0.4, imports.sum() / exports, *([few / 0.4] if len(world) else [])]
             years.append(min(tests) - 1)
         forms.append(_second(years))
         if len(world):
             foreign = 1 - figures.world[s].get("CHN", 0.0) / world.sum()
-            forms.append(min(hhi / 0.4, foreign / 0.5) - 1)
+            forms.append(min(few / 0.4, foreign / 0.5) - 1)
         if max(forms) > 0:
             found[s] = max(forms)
     return found
-
-
-def _by_links(b: Bought) -> float:
-    if not _enough(b):
-        return -1.0
-    outside = b.total - b.local
-    over = outside / b.sold if b.sold > 0 else np.inf
-    return min(_hhi(b.by_source) / 0.4, outside / b.total / 0.5, over) - 1
 
 
 def _systemic(city: City, network: Network) -> Iterator[tuple[tuple[int, Firm], float]]:
@@ -218,44 +202,6 @@ def _fragile(city: City, network: Network) -> dict[int, float]:
     own = np.array([network.weight[f].sum() for f in sets]) / network.weight.sum()
     spread = network.losses(stops(sets, len(city.segment))) - own
     return {s: float(x / 0.01 - 1) for s, x in zip(active, spread, strict=True) if x > 0.01}
-
-
-def _declining(city: City, bought: dict[int, dict[int, Bought]]) -> dict[int, float]:
-    found = {}
-    for s in range(len(city.layout.plans)):
-        before, after = bought[BEFORE][s].sold, bought[LAST][s].sold
-        margins = [(1 - after / before) / 0.2 - 1] if before >= MINIMUM else []
-        for f in city.of(s)[city.closed[city.of(s)]]:
-            sold = [_sold(city, f, y) for y in (BEFORE, LAST)]
-            held = max(
-                x / b[s].sold if b[s].sold else 0.0
-                for x, b in zip(sold, (bought[BEFORE], bought[LAST]), strict=True)
-            )
-            if sum(sold) > 0:
-                margins.append(1.0 if city.leader[f] else held / 0.3 - 1)
-        if margins and max(margins) > 0:
-            found[s] = max(margins)
-    return found
-
-
-def _sold(city: City, firm: int, year: int) -> float:
-    supplier, _buyer, amount = city.links[year]
-    return float(amount[supplier == firm].sum())
-
-
-def _clustered(city: City) -> dict[int, float]:
-    """Most supply in one district, and not of one firm alone."""
-    supplier, _buyer, amount = city.links[LAST]
-    sold = np.bincount(supplier, amount, len(city.segment))
-    found = {}
-    for s in range(len(city.layout.plans)):
-        ours = city.of(s)
-        here = ours[city.local[ours] & ~city.closed[ours] & (sold[ours] > 0)]
-        if len(here) >= 2 and sold[here].max() <= 0.8 * sold[here].sum():
-            top = np.bincount(city.district[here], sold[here]).max() / sold[here].sum()
-            if top > 0.8:
-                found[s] = float(top / 0.8 - 1)
-    return found
 
 
 def _distress(city: City, dependent: dict[int, float]) -> dict[int, float]:

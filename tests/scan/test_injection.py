@@ -12,7 +12,7 @@ from benchmarks.planting.city import City, make_city, transport
 from benchmarks.planting.decoys import DECOYS
 from benchmarks.planting.gaps import GAPS
 from benchmarks.planting.measure import Ground, Measured, measure, precision, recall
-from benchmarks.planting.tables import BLURRED, WHOLE
+from benchmarks.planting.tables import BLURRED, MIXED, UNLINKED, WHOLE
 from tests.oracle.dense import dense_cascade
 
 from chainmend.fragility.network import SupplyNetwork
@@ -71,6 +71,19 @@ def test_blurred_tables_show_most_of_it(ground: Ground) -> None:
     assert recall(blurred.found) >= 0.9
     assert precision(blurred.found) >= 0.9
     assert blurred.rank_correlation >= 0.8
+
+
+def test_second_products_hide_nothing(ground: Ground) -> None:
+    assert recall(measure(ground, MIXED).found) >= 0.98
+
+
+def test_without_links_the_other_rules_still_find_what_they_can(ground: Ground) -> None:
+    unlinked = measure(ground, UNLINKED)
+    kinds = {f.kind for f in unlinked.found if f.real}
+    assert set(GAPS) - kinds == {"single_source", "systemic", "fragile_segment"}
+    assert recall(unlinked.found) >= 0.98
+    assert precision(unlinked.found) >= 0.95
+    assert {"single_source", "systemic", "fragile_segment"} <= set(unlinked.scan.not_checked["rule"])
 
 
 def test_same_seed_same_city(city: City) -> None:
