@@ -98,6 +98,16 @@ def test_estimated_links_are_marked(linkless: Path, capsys: pytest.CaptureFixtur
     assert "Mean of 5 networks drawn" in out
 
 
+def test_cascades_that_do_not_come_to_rest_are_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chainmend.remedy.value._MOST_STEPS", 1)
+    code, out, err = run(capsys, "value", str(folder), "--draws", "0")
+    assert code == 0
+    assert "cascades had not come to rest after 1 steps" in out
+    assert "Warning" not in err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -131,6 +131,22 @@ def test_no_mend_is_no_work() -> None:
     assert losses(city, [], 0.3, draws=2).shape == (3, 0, 2)
 
 
+def test_a_cascade_that_is_given_up_is_told() -> None:
+    edges = {
+        "supplier": [0, 1],
+        "buyer": [1, 2],
+        "weight": [1.0, 1.0],
+        "sector": [0, 1, 2],
+        "essentiality": "leontief",
+    }
+    city = small_city(edges, ["abroad", "local", "local"])
+    job = Job(TOLERANCE, True, 1, weights_of(city.network, city.weights))
+    mend = Mend(0, np.array([0], np.int32))
+    with pytest.warns(RuntimeWarning, match="2 of 2 cascades had not come to rest after 1 steps"):
+        found = mended_losses(city.network, np.array([False, True, True]), [mend], job, share=0.5, draws=1)
+    assert found[0].tolist() == [[0.5, 0.25]]
+
+
 def test_what_does_not_fit_is_refused() -> None:
     edges = {"supplier": [0, 1], "buyer": [2, 2], "weight": [1.0, 1.0], "sector": [0, 0, 1]}
     place = ["abroad", "abroad", "local"]

@@ -98,9 +98,7 @@ def value(
         links = Links(year, estimate, links_per_firm, inside, networks, chosen.seed)
         data, chains, cities = read_city(dataset, catalogue, links, step)
         wanted = _wanted(chains, cities, segment, chosen)
-        with warnings.catch_warnings(
-            action="ignore", category=RuntimeWarning
-        ):  # losses are taken as they stand
+        with warnings.catch_warnings(record=True, action="always", category=RuntimeWarning) as restless:
             found = values(
                 cities if estimate else cities[0], wanted, chosen, tolerance=tolerance, progress=_tell(step)
             )
@@ -121,6 +119,8 @@ def value(
     )
     say_about(output, data, cities[0])
     _print(output, chains, ranked, chosen, limit, data.currency)
+    for text in sorted({str(warning.message) for warning in restless}):
+        output.say(text, style="bold")
     if out is not None:
         output.say(_("written to {folder}").format(folder=out))
 

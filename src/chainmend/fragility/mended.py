@@ -19,6 +19,7 @@ import numpy as np
 
 from chainmend.errors import NetworkError
 from chainmend.fragility.engines.threads import Shocks, spread, thread_count
+from chainmend.fragility.esri import warn_unconverged
 from chainmend.fragility.memory import check_memory
 from chainmend.fragility.plan import ALONE, Plan, build_plan
 from chainmend.fragility.production import ESSENTIAL, IRRELEVANT
@@ -132,9 +133,9 @@ def mended_losses(
     """
     if network.costs is not None:
         raise NetworkError(_("a network with costs"), expected=_("one whose links hold all purchases"))
-    found = np.zeros((1 + draws, len(mends), 2))
+    found = np.zeros((1 + draws, len(mends), 3))
     if not mends:
-        return found
+        return found[..., :2]
     sectors = sorted({mend.sector for mend in mends})
     wider = _with_newcomers(network, sectors)
     plan = build_plan(wider)
@@ -149,7 +150,8 @@ def mended_losses(
         found[draw] = losses
         if progress is not None:
             progress(done, 1 + draws)
-    return found
+    warn_unconverged(found[..., 2].ravel() > 0, job.max_steps)
+    return found[..., :2]
 
 
 def _with_newcomers(network: SupplyNetwork, sectors: Sequence[int]) -> SupplyNetwork:
@@ -241,14 +243,14 @@ class _Worker:
         self.scratch = scratch(self.plan)
 
     def losses(self, draw: int) -> Floats:
-        """Weighted losses now and with the mend of every shock, in one draw; 0: as observed."""
+        """Losses now and with the mend of every shock, and whether at rest, in one draw; 0: as observed."""
         from chainmend.fragility.kernels.mended import follow_mended, reweigh
 
         noise = np.ones(len(self.links.weight))
         if draw:
             np.random.default_rng([self.seed, draw]).standard_exponential(out=noise)
         reweigh(self.plan, self.links, noise, self.own, self.scratch)
-        job, out = self.job, np.zeros((len(self.shocks.row) - 1, 2))
+        job, out = self.job, np.zeros((len(self.shocks.row) - 1, 3))
         follow_mended(
             self.plan, job.tolerance, job.max_steps, job.weights, self.shocks, self.changes, self.own, self.scratch,
             out,

@@ -108,14 +108,14 @@ def follow_mended(plan, tolerance, max_steps, weights, shocks, mends, own, s, ou
     own
         As `reweigh`; kept: scratch for the links of one segment.
     out
-        Shape (shocks, 2), out.
+        Shape (shocks, 3), out: losses now and mended, and 1 where the first cascade came to rest.
     """
     for k in range(len(out)):
         a, b = shocks.row[k], shocks.row[k + 1]
         firms, losses = shocks.firm[a:b], shocks.down[a:b]
-        steps, _converged, _sure, touched = downstream(plan, True, firms, losses, 1, tolerance, max_steps, s)
-        out[k, 0] = _total(weights, s, touched)
+        steps, converged, _sure, touched = downstream(plan, True, firms, losses, 1, tolerance, max_steps, s)
+        out[k, 0], out[k, 2] = _total(weights, s, touched), converged
         _mend(mends, own, mends.segment[k], s)
-        _steps, _converged, _sure, touched = downstream(plan, True, firms, losses, steps, tolerance, steps, s)
+        _steps, _rest, _sure, touched = downstream(plan, True, firms, losses, steps, tolerance, steps, s)
         out[k, 1] = _total(weights, s, touched)
         _unmend(mends, own, mends.segment[k], s)
