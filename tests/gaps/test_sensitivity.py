@@ -180,7 +180,7 @@ def _made(bought: dict[tuple[str, int], float]) -> tuple[Dataset, Facts]:
     return dataset, segment_facts(dataset, catalogue(), placed(0.4), Thresholds())
 
 
-@profile(max_examples=12, deadline=None)
+@profile(max_examples=6, deadline=None)
 @given(amounts)
 def test_the_same_as_scanning_with_each_variation(bought: dict[tuple[str, int], float]) -> None:
     dataset, facts = _made(bought)
@@ -200,7 +200,7 @@ def test_the_same_as_scanning_with_each_variation(bought: dict[tuple[str, int], 
         assert unknown <= set(findings["finding_id"]) - there
 
 
-@profile(max_examples=12, deadline=None)
+@profile(max_examples=6, deadline=None)
 @given(amounts)
 def test_with_no_link_missing_the_facts_are_those_of_the_city(bought: dict[tuple[str, int], float]) -> None:
     dataset, facts = _made(bought)
