@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from tests.gaps.city import catalogue, city, weights
 
@@ -69,3 +70,27 @@ def test_a_concentration_exactly_at_a_cut_is_not_above_it() -> None:
     assert _world_facts([{"origin": o, "share": s} for o, s in shares.items()], "CHN")["world_hhi"] == 0.4
     imports = [("USA", 11), ("JPN", 6), ("DEU", 1), ("NLD", 1), ("KOR", 1)]  # 160 / 400
     assert _year(2025, imports, []).import_hhi == 0.4
+
+
+def test_age_is_since_the_last_year_in_which_somebody_bought() -> None:
+    aged = [("b", "a", 2023, 1.0), ("c", "d", 2025, 1.0)]  # `d` is no local buyer
+    assert [of("chip", links).data_age_days for links in (LINKS, aged, None)] == [
+        0,
+        731,
+        None,
+    ]  # to 2025-12-31
+
+
+def test_alternatives_are_those_near_less_the_one_that_dominates() -> None:
+    assert of("chip").alternatives == 1  # one here and one in the region, which has most of the purchases
+    assert of("chip", None).alternatives == 2
+    assert of("etcher").alternatives == 0
+
+
+def test_every_fact_has_a_column_of_its_type() -> None:
+    frame = segment_facts(city(FIRMS, LINKS), catalogue(), weights(ON), Thresholds()).frame()
+    assert frame.height == 3
+    assert frame.schema["level"] == pl.String
+    assert frame.schema["nearest_km"] == pl.Float64
+    assert frame.schema["suppliers_near"] == pl.Int64
+    assert frame["segment_id"].to_list() == ["etcher", "chip", "robot"]
