@@ -6,6 +6,7 @@ needs; documentation is generated from here, and an outsider's extension uses th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -39,6 +40,8 @@ class Entry:
         Of its values, for an indicator; "1" for a pure number.
     resample
         Whether an indicator is built from firms, so that drawing firms anew gives it an interval.
+    bounds
+        Least and greatest value an indicator can have; its interval stays within.
     """
 
     kind: Kind
@@ -49,6 +52,7 @@ class Entry:
     function: Callable[..., Any]
     unit: str = ""
     resample: bool = False
+    bounds: tuple[float, float] = (-math.inf, math.inf)
 
     @property
     def doc(self) -> str:
@@ -68,6 +72,7 @@ def register(
     needs: tuple[str, ...] = (),
     unit: str = "",
     resample: bool = False,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Callable[[F], F]:
     """Register the decorated function under `kind` and `id`.
 
@@ -85,7 +90,7 @@ def register(
                 expected=_("one function an id"),
                 where=f"{function.__module__}.{function.__qualname__}",
             )
-        _entries[kind, id] = Entry(kind, id, name, reference, needs, function, unit, resample)
+        _entries[kind, id] = Entry(kind, id, name, reference, needs, function, unit, resample, bounds)
         return function
 
     return keep

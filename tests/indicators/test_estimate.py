@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from chainmend.errors import IndicatorError
 from chainmend.indicators import cluster, innovation, radiation
-from chainmend.indicators.estimate import Estimate, ratio
+from chainmend.indicators.concentration import hhi
+from chainmend.indicators.estimate import Estimate, of_firms, ratio
+from chainmend.indicators.resampling import bootstrap
 
 Pure = Callable[..., Estimate]
 RATIOS: list[Pure] = [
@@ -56,6 +58,20 @@ def test_an_interval_holds_the_value_of_a_symmetric_city(function: Pure) -> None
 
 def test_equal_firms_have_an_interval_of_no_width() -> None:
     assert ratio(("a", [2.0] * 5), ("b", [4.0] * 5), interval=True) == Estimate(0.5, 0.5, 0.5)
+
+
+def test_any_statistic_of_firms_takes_an_interval() -> None:
+    output = np.array([30.0, 1.0, 1.0, 1.0])
+    found = of_firms(hhi, output, bounds=(0.0, 1.0), interval=True)
+    free = bootstrap(lambda drawn: hhi(output[drawn]), 4)
+    assert found.value == hhi(output)
+    assert found.low == pytest.approx(float(free.low))
+    assert float(free.high) > 1 == found.high  # moved beyond what an HHI can be
+    pair = of_firms(lambda a, b: float((a * b).sum()), [1.0, 2.0], [[3.0], [4.0]], interval=False)
+    assert pair == Estimate(21.0)  # figures of any further shape
+    for wrong in ((), ([],), ([1.0], [1.0, 2.0]), (3.0,)):
+        with pytest.raises(IndicatorError, match="as many of each as there are firms"):
+            of_firms(hhi, *wrong)
 
 
 @pytest.mark.parametrize("function", RATIOS)

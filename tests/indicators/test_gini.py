@@ -9,9 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tests.indicators.few_firms import HOME, city_of
+from tests.indicators.few_firms import HOME, catalogue, city_of
 
+from chainmend.demo import make_city
 from chainmend.errors import IndicatorError
+from chainmend.indicators.city import City
 from chainmend.indicators.gini import gini, locational_gini, locational_ginis, quotient_gini
 
 numbers = st.integers(0, 1000).map(float)
@@ -76,6 +78,11 @@ def test_registered_locational_gini() -> None:
     made = city_of([{"city": c, "segment": s, "output": x} for c, s, x in rows])
     found = {r.subject: r.value for r in locational_ginis(made)}
     assert found["ic.eda"] == 0.5
+    demo = City(make_city(firms=400, seed=1).now, catalogue())
+    columns, everything = demo.sizes.toarray().T, np.asarray(demo.sizes.sum(axis=1))
+    for reading, column in zip(locational_ginis(demo), columns, strict=True):
+        expected = locational_gini(column, everything) if column.any() else None
+        assert reading.value == (None if expected is None else pytest.approx(expected, abs=1e-12))
     alone = next(iter(locational_ginis(city_of([{"city": HOME, "segment": "ic.eda", "output": 1.0}]))))
     assert (alone.value, alone.note is not None and alone.note[1][:12]) == (None, "all firms ar")
 

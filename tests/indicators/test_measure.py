@@ -44,6 +44,27 @@ def mine(monkeypatch: pytest.MonkeyPatch) -> None:
         """Known of the city itself, hardly ever of a draw."""
         yield Reading("city", city.name, 1.0 if city.draw is None else None, city.scope())
 
+    @register("indicator", "x_same", name=("同", "Same"), unit="1", needs=("firms",), resample=True)
+    def same(city: City) -> Iterator[Reading]:
+        """The same whoever is drawn."""
+        yield Reading("city", city.name, 0.25, city.scope())
+
+    bounds = (0.0, 1.0)
+
+    @register(
+        "indicator",
+        "x_share",
+        name=("占比", "Share"),
+        unit="share",
+        needs=("firms",),
+        resample=True,
+        bounds=bounds,
+    )
+    def share(city: City) -> Iterator[Reading]:
+        """A share near 1 that a draw moves to either side."""
+        value = 0.98 if city.draw is None else float(city.draw["times"][0] > 1)
+        yield Reading("city", city.name, value, city.scope())
+
     @register("indicator", "x_none", name=("无", "None"), unit="1", needs=("overrides",))
     def none(city: City) -> Iterator[Reading]:
         """Needs a table the made-up city does not have."""
@@ -98,6 +119,27 @@ def test_the_interval_is_that_of_the_sum_of_drawn_firms(mine: None, city: City) 
     by_region = firms.group_by("region").agg(n=pl.len(), spread=pl.col("output").var(ddof=0))
     error = float(np.sqrt((by_region["n"] * by_region["spread"]).sum()))
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * error, rel=0.2)
+
+
+def test_an_interval_ends_where_the_value_cannot_be_and_is_none_where_no_draw_differs(
+    mine: None, city: City
+) -> None:
+    same, share = measure(city, ["x_same", "x_share"], interval=True, draws=40).readings.rows(named=True)
+    assert (same["value"], same["low"], same["high"]) == (0.25, None, None)
+    assert 0 <= share["low"] < 0.98 < share["high"] == 1
+
+
+def test_every_interval_is_around_its_value_and_within_what_the_indicator_can_be(city: City) -> None:
+    again = [e for e in registered() if e.resample]
+    frame = measure(city, [e.id for e in again], interval=True, draws=10).readings
+    for entry in again:
+        rows = frame.filter((pl.col("indicator") == entry.id) & pl.col("low").is_not_null())
+        least, most = entry.bounds
+        assert frame.filter(indicator=entry.id)["value"].drop_nulls().is_between(least, most).all(), entry.id
+        assert (rows["low"] >= least).all(), entry.id
+        assert (rows["high"] <= most).all(), entry.id
+        assert rows["value"].is_between(rows["low"] - 1e-9, rows["high"] + 1e-9).all(), entry.id
+    assert frame["low"].count() > 300
 
 
 def test_wrong_ids_and_too_few_draws_are_refused(city: City) -> None:

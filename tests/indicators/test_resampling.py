@@ -38,6 +38,13 @@ def test_more_confidence_is_wider() -> None:
     assert (wide.high > narrow.high).all()
 
 
+def test_a_share_is_not_above_1_though_its_draws_are_moved() -> None:
+    draws = np.linspace(0.2, 1.0, 101)
+    free, held = percentiles(draws, 0.9), percentiles(draws, 0.9, bounds=(0.0, 1.0))
+    assert float(free.high) > 1 == float(held.high)
+    assert float(free.low) == float(held.low)
+
+
 @pytest.mark.parametrize(
     ("n", "draws", "confidence"), [(0, 10, 0.9), (3, 1, 0.9), (3, 10, 0.0), (3, 10, 1.0)]
 )

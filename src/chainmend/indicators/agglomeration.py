@@ -256,9 +256,11 @@ def agglomeration(city: City) -> Iterator[Reading]:
     knows these of more firms; over the domestic firms of the dataset. Unknown where a few firms have nearly all: the
     index divides by 1 - H, and with fewer than three firms in effect (1 / H) it says what one of them does.
     """
-    reference = np.zeros(len(city.regions))
-    for firms in segment_firms(city):
-        np.add.at(reference, firms.region, firms.sizes)
+    everybody = segment_firms(city)
+    region, sizes = (
+        np.concatenate([getattr(firms, name) for firms in everybody]) for name in ("region", "sizes")
+    )
+    reference = np.bincount(region, sizes, len(city.regions))
 
     def index(firms: SegmentFirms) -> float | tuple[str, str]:
         if reference.max() >= reference.sum():

@@ -9,6 +9,7 @@ the output, it is unknown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,12 @@ def output_density(
     """
     x, size = amounts(output, "output"), positive(area, "area")
     return estimate(
-        lambda drawn: float(x[drawn].sum() / size), len(x), interval=interval, draws=draws, seed=seed
+        lambda drawn: float(x[drawn].sum() / size),
+        len(x),
+        bounds=(0.0, math.inf),
+        interval=interval,
+        draws=draws,
+        seed=seed,
     )
 
 
@@ -142,6 +148,7 @@ def output_per_employee(
     needs=("firms",),
     reference="亩均论英雄 (Zhejiang, 2018); times 2000/3 it is the output per mu",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def outputs_per_land(city: City) -> Iterator[Reading]:
     """Output per square metre of land used, of each cluster's local firms and of all of them."""
@@ -156,6 +163,7 @@ def outputs_per_land(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="OECD (2001), Measuring Productivity",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def outputs_per_employee(city: City) -> Iterator[Reading]:
     """Output per person employed, of each cluster's local firms and of all of them."""
@@ -170,6 +178,7 @@ def outputs_per_employee(city: City) -> Iterator[Reading]:
     needs=("firms", "districts"),
     reference="Ciccone and Hall (1996)",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def output_densities(city: City) -> Iterator[Reading]:
     """Output of local firms per square kilometre, of each district and of the city as the sum of its districts."""

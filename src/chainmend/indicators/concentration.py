@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -53,10 +54,9 @@ def hhi(sizes: npt.ArrayLike) -> float:
 
     With an interval over firms drawn anew:
 
-    >>> from chainmend.indicators.resampling import bootstrap
-    >>> output = np.array([5.0, 4.0, 3.0, 2.0, 1.0])
-    >>> ends = bootstrap(lambda drawn: hhi(output[drawn]), n=5)
-    >>> bool(ends.low < hhi(output) < ends.high)
+    >>> from chainmend.indicators.estimate import of_firms
+    >>> found = of_firms(hhi, [5.0, 4.0, 3.0, 2.0, 1.0], bounds=(0, 1), interval=True)
+    >>> found.low < found.value < found.high <= 1
     True
     """
     s = vector(sizes, "sizes")
@@ -165,6 +165,7 @@ def entropy(sizes: npt.ArrayLike) -> float:
     needs=("firms",),
     reference="Hirschman (1945); Herfindahl (1950)",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def firm_concentration(city: City) -> Iterator[Reading]:
     """Concentration of a segment on few local firms, the sum of their squared shares.
@@ -194,6 +195,7 @@ def firm_concentration(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="Bain (1956)",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def four_firm_ratio(city: City) -> Iterator[Reading]:
     """Share of a segment's four largest local firms in what local firms make of it.
@@ -211,6 +213,7 @@ def four_firm_ratio(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="Shannon (1948); Frenken, Van Oort and Verburg (2007)",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def structure_entropy(city: City) -> Iterator[Reading]:
     """How varied the city is over segments: 0 with one segment, log2 n with n of equal size."""

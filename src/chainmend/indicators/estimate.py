@@ -11,7 +11,7 @@ import numpy as np
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
 from chainmend.indicators.arrays import vector
-from chainmend.indicators.resampling import DRAWS, bootstrap
+from chainmend.indicators.resampling import ANY, DRAWS, bootstrap
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,8 +36,73 @@ class Estimate:
     high: float | None = None
 
 
+def of_firms(
+    statistic: Callable[..., float],
+    *figures: ArrayLike,
+    bounds: tuple[float, float] = ANY,
+    interval: bool = False,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Estimate:
+    """Any statistic of single firms with its interval: `hhi`, `gini`, `entropy`, a location quotient.
+
+    Parameters
+    ----------
+    statistic
+        Called with the figures of the firms drawn.
+    figures
+        By firm, each of shape (n, ...); a firm keeps its figures together.
+    bounds
+        Least and greatest value the statistic can have.
+    interval, draws, seed
+        Draw firms anew for an interval of 95 %, so often, from there.
+
+    Raises
+    ------
+    IndicatorError
+        If there is no firm, lengths differ, `draws` is below 2, or the statistic refuses a draw or is not finite.
+
+    Examples
+    --------
+    >>> from chainmend.indicators.concentration import hhi
+    >>> output = [5.0, 4.0, 3.0, 2.0, 1.0]
+    >>> found = of_firms(hhi, output, bounds=(0, 1), interval=True)
+    >>> round(found.value, 4), found.low < found.value < found.high <= 1
+    (0.2444, True)
+
+    The location quotient of chips in the city from single firms:
+
+    >>> here, chips = np.array([1, 1, 0, 0, 0, 1]), np.array([1, 0, 0, 1, 0, 1])
+    >>> def quotient(size, here, chips):
+    ...     return (size * here * chips).sum() / (size * here).sum() / ((size * chips).sum() / size.sum())
+    >>> round(of_firms(quotient, np.array([4.0, 2, 3, 1, 5, 2]), here, chips).value, 2)
+    1.82
+    """
+    arrays = [np.asarray(f) for f in figures]
+    n = len(arrays[0]) if arrays and arrays[0].ndim else 0
+    if n < 1 or any(not a.ndim or len(a) != n for a in arrays):
+        raise IndicatorError(
+            _("figures of the shapes {shapes}").format(shapes=", ".join(str(a.shape) for a in arrays) or "-"),
+            expected=_("as many of each as there are firms, at least one"),
+        )
+    return estimate(
+        lambda drawn: statistic(*(a[drawn] for a in arrays)),
+        n,
+        bounds=bounds,
+        interval=interval,
+        draws=draws,
+        seed=seed,
+    )
+
+
 def estimate(
-    statistic: Callable[[NDArray[np.int64]], float], n: int, *, interval: bool, draws: int, seed: int
+    statistic: Callable[[NDArray[np.int64]], float],
+    n: int,
+    *,
+    interval: bool,
+    draws: int,
+    seed: int,
+    bounds: tuple[float, float] = ANY,
 ) -> Estimate:
     """Value of a statistic of `n` firms, with its interval where it is asked for.
 
@@ -49,6 +114,8 @@ def estimate(
         Number of firms.
     interval, draws, seed
         Whether firms are drawn anew, how often, and from where.
+    bounds
+        Least and greatest value the statistic can have.
 
     Raises
     ------
@@ -64,7 +131,7 @@ def estimate(
     value = float(statistic(np.arange(n)))
     if not interval:
         return Estimate(value)
-    ends = bootstrap(statistic, n, draws=draws, seed=seed)
+    ends = bootstrap(statistic, n, draws=draws, seed=seed, bounds=bounds)
     return Estimate(value, float(ends.low), float(ends.high))
 
 
@@ -95,6 +162,7 @@ def ratio(
     denominator: tuple[str, ArrayLike],
     *,
     factor: float = 1.0,
+    most: float = np.inf,
     interval: bool = False,
     draws: int = DRAWS,
     seed: int = 0,
@@ -107,6 +175,8 @@ def ratio(
         Name for messages, and values by firm: shape (n,), non-negative, the denominator not all zero.
     factor
         What the ratio is multiplied by.
+    most
+        The greatest it can be; the least is 0.
     interval, draws, seed
         Draw firms anew for an interval of 95 %, so often, from there.
 
@@ -132,7 +202,7 @@ def ratio(
         total = b[drawn].sum()
         return float(factor * a[drawn].sum() / total) if total > 0 else np.nan
 
-    return estimate(of, len(b), interval=interval, draws=draws, seed=seed)
+    return estimate(of, len(b), bounds=(0.0, most), interval=interval, draws=draws, seed=seed)
 
 
 def positive(number: float, where: str) -> float:

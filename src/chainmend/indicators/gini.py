@@ -54,11 +54,18 @@ def gini(values: npt.ArrayLike, weights: npt.ArrayLike | None = None) -> float:
     """
     x = vector(values, "values")
     w = np.ones(len(x)) if weights is None else vector(weights, "weights", length=len(x))
-    order = np.argsort(x, kind="stable")
-    held = vector((x * w)[order], "values * weights")
-    share = w[order] / w.sum()
-    curve = np.cumsum(held) / held.sum()
-    return float(max(0.0, 1 - (share * (2 * curve - held / held.sum())).sum()))
+    vector(x * w, "values * weights")
+    return float(_gini(x, w / w.sum()))
+
+
+def _gini(x: FloatArray, share: FloatArray) -> FloatArray:
+    """Gini coefficient of every column of `x`, shape (n,) or (n, columns), with the weights `share`, shape (n,)."""
+    order = np.argsort(x, axis=0, kind="stable")
+    width = share[order]
+    held = np.take_along_axis(x, order, axis=0) * width
+    curve = 2 * np.cumsum(held, axis=0) - held
+    found: FloatArray = np.maximum(0.0, 1 - (width * curve).sum(axis=0) / held.sum(axis=0))
+    return found
 
 
 def locational_gini(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
@@ -139,6 +146,7 @@ def quotient_gini(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
     needs=("firms",),
     reference="Krugman (1991)",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def locational_ginis(city: City) -> Iterator[Reading]:
     """How unevenly a segment is spread over the country's cities, against all segments together.
@@ -147,17 +155,22 @@ def locational_ginis(city: City) -> Iterator[Reading]:
     by this measure wherever they are; `ellison_glaeser` allows for it.
     """
     scope = city.scope()
-    columns = city.sizes.toarray().T
     reference = np.asarray(city.sizes.sum(axis=1))
+    held = np.asarray(city.sizes.sum(axis=0)) > 0
     one = int(np.count_nonzero(reference)) < 2
-    for segment, column in zip(city.segments, columns, strict=True):
+    found = np.full(len(held), np.nan)
+    if not one:  # the quotients of `locational_gini`, up to a factor, of all segments at once
+        some = city.sizes[np.flatnonzero(reference)][:, np.flatnonzero(held)].toarray()
+        share = reference[reference > 0] / reference.sum()
+        found[held] = _gini(some / share[:, None], share)
+    for segment, there, value in zip(city.segments, held, found.tolist(), strict=True):
         if one:
             note = both("all firms are of one region; nothing to compare with")
             yield Reading("segment", segment, None, scope, note=note)
-        elif not column.any():
+        elif not there:
             yield Reading("segment", segment, None, scope, note=both("no firm on the segment"))
         else:
-            yield Reading("segment", segment, locational_gini(column, reference), scope)
+            yield Reading("segment", segment, value, scope)
 
 
 def _quotients(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -7,6 +7,7 @@ has none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,7 @@ def high_tech_share(
     titled = np.asarray(high_tech).astype(bool)
     part = np.ones(titled.shape) if weights is None else np.asarray(weights)
     held = np.where(titled, part, 0.0) if titled.shape == part.shape else titled
-    return ratio(("high_tech", held), ("weights", part), interval=interval, draws=draws, seed=seed)
+    return ratio(("high_tech", held), ("weights", part), most=1.0, interval=interval, draws=draws, seed=seed)
 
 
 @register(
@@ -157,6 +158,7 @@ def high_tech_share(
     needs=("firms",),
     reference="OECD (2015), Frascati Manual",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def rd_intensities(city: City) -> Iterator[Reading]:
     """Spending on R&D over revenue, of each cluster's local firms and of all of them."""
@@ -171,6 +173,7 @@ def rd_intensities(city: City) -> Iterator[Reading]:
     needs=("firms", "patents"),
     reference="Griliches (1990)",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def patents_per_outputs(city: City) -> Iterator[Reading]:
     """Invention patents in the table per 100 million of output, of each cluster's local firms and of all of them."""
@@ -186,6 +189,7 @@ def patents_per_outputs(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="高新技术企业认定管理办法 (2016)",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def high_tech_shares(city: City) -> Iterator[Reading]:
     """Share of firms with the title of a high-tech enterprise, by their parts in each cluster, and of all of them."""

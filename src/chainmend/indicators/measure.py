@@ -26,6 +26,8 @@ Key = tuple[str, str, str]
 """Indicator, level, subject."""
 ENOUGH = 0.9
 """An interval is given if the value is known in at least this share of the draws."""
+SAME = 1e-12
+"""Draws that differ by no more are one: they cannot say how far the value could be off."""
 SCHEMA: dict[str, pl.DataType] = {
     "indicator": pl.String(),
     "level": pl.String(),
@@ -158,7 +160,7 @@ def _read(entry: Entry, city: City) -> tuple[list[Reading], tuple[str, str] | No
 def _ends(
     chosen: Iterable[Entry], figures: Mapping[Key, float], city: City, draws: int, seed: int
 ) -> dict[Key, tuple[float, float]]:
-    """(indicator, level, subject) -> interval, where enough draws have a value."""
+    """(indicator, level, subject) -> interval, where enough draws have a value and they are not all alike."""
     rng = np.random.default_rng(seed)
     values: dict[Key, list[float]] = defaultdict(list)
     chosen = list(chosen)
@@ -168,11 +170,19 @@ def _ends(
             for r in entry.function(other):
                 if r.value is not None:
                     values[entry.id, r.level, r.subject].append(r.value)
-    ends = {}
+    bounds = {entry.id: entry.bounds for entry in chosen}
+    alike: dict[int, list[Key]] = defaultdict(list)
     for key, drawn in values.items():
         if len(drawn) >= ENOUGH * draws and key in figures:
-            span = percentiles(np.array(drawn), figures[key], CONFIDENCE)
-            ends[key] = float(span.low), float(span.high)
+            alike[len(drawn)].append(key)
+    ends = {}
+    for keys in alike.values():  # those with a value in as many draws, at once
+        table = np.array([values[key] for key in keys]).T
+        figure = np.array([figures[key] for key in keys])
+        span = percentiles(table, figure, CONFIDENCE, np.array([bounds[id] for id, _level, _who in keys]).T)
+        moves = np.ptp(table, axis=0) > SAME * np.maximum(1, np.abs(figure))
+        rows = zip(keys, span.low.tolist(), span.high.tolist(), moves.tolist(), strict=True)
+        ends.update({key: (low, high) for key, low, high, moved in rows if moved})
     return ends
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from chainmend.errors import IndicatorError
 from chainmend.i18n import both
 from chainmend.indicators.complexity import Complexity, complexity
+from chainmend.indicators.members import once
 from chainmend.indicators.presence import Kept, core, largest_component
 from chainmend.indicators.ranking import competition_ranks
 from chainmend.indicators.reading import Reading
@@ -90,6 +91,7 @@ class Space:
         return complexity_outlook(m[[self.home]], self.phi, self.complexity.pci)
 
 
+@once
 def space_of(city: City) -> Space | Note:
     """Return what the city is seen in, or (Chinese, English) why there is nothing to see.
 
@@ -129,6 +131,7 @@ def space_of(city: City) -> Space | Note:
     needs=("firms",),
     reference="Hidalgo et al. (2007), The Product Space Conditions the Development of Nations",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def relatedness_densities(city: City) -> Iterator[Reading]:
     """Share of the segments around each one, weighted by proximity, that the city is specialised in.

@@ -9,6 +9,7 @@ the output, it is unknown.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -200,7 +201,7 @@ def _of_totals(
     def of(drawn: NDArray[np.int64]) -> float:
         return statistic(np.asarray(np.bincount(drawn, minlength=n) @ x, np.float64))
 
-    return estimate(of, n, interval=interval, draws=draws, seed=seed)
+    return estimate(of, n, bounds=(0.0, 1.0), interval=interval, draws=draws, seed=seed)
 
 
 def _sales_readings(
@@ -231,6 +232,7 @@ def _sales_readings(
     needs=("firms", "supply_links"),
     reference="North (1955), the export base",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def local_sales_shares(city: City) -> Iterator[Reading]:
     """Share of recorded sales that stay in the city, of each cluster's firms and of all local firms."""
@@ -245,6 +247,7 @@ def local_sales_shares(city: City) -> Iterator[Reading]:
     needs=("firms", "supply_links"),
     reference="Gini (1912), Simpson (1949): 1 - HHI",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def destination_diversities(city: City) -> Iterator[Reading]:
     """How evenly recorded sales out of the city are spread over destinations: 1 - HHI."""
@@ -259,6 +262,7 @@ def destination_diversities(city: City) -> Iterator[Reading]:
     needs=("firms", "supply_links"),
     reference="(1 - share of sales in the city) x (1 - HHI of destinations)",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def market_radiations(city: City) -> Iterator[Reading]:
     """Share of recorded sales that leaves the city, weighted by how evenly it is spread over destinations."""
@@ -273,6 +277,7 @@ def market_radiations(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="Bernard and Jensen (1999)",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def export_shares(city: City) -> Iterator[Reading]:
     """Exports over revenue, of each cluster's local firms and of all of them."""

@@ -2,7 +2,8 @@
 
 A draw repeats some firms and leaves others out: any concentration rises by that alone, and percentiles of draws may lie
 above the figure itself. So the draws are moved by the bias of drawing, their mean less the figure: the interval says
-how far the figure could be off to either side, and stands around it.
+how far the figure could be off to either side, and stands around it. It ends where the figure cannot be: a share is not
+above 1.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from chainmend.errors import IndicatorError
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 DRAWS = 200
 CONFIDENCE = 0.95
+ANY = (-np.inf, np.inf)
+"""Bounds of a statistic that has none."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ def bootstrap(
     draws: int = DRAWS,
     seed: int = 0,
     confidence: float = CONFIDENCE,
+    bounds: tuple[float, float] = ANY,
 ) -> Interval:
     """Interval of a statistic of `n` firms.
 
@@ -54,6 +58,8 @@ def bootstrap(
         The same seed gives the same interval.
     confidence
         Share of the draws that lie within.
+    bounds
+        Least and greatest value the statistic can have.
 
     Raises
     ------
@@ -83,13 +89,18 @@ def bootstrap(
             expected=_("a number for every draw"),
             where=_("bootstrap"),
         )
-    return percentiles(values, figure, confidence)
+    return percentiles(values, figure, confidence, bounds)
 
 
 def percentiles(
-    values: NDArray[np.float64], figure: NDArray[np.float64] | float, confidence: float = CONFIDENCE
+    values: NDArray[np.float64],
+    figure: NDArray[np.float64] | float,
+    confidence: float = CONFIDENCE,
+    bounds: ArrayLike = ANY,
 ) -> Interval:
     """Return the middle share `confidence` of draws, shape (draws, ...), moved so that their mean is the figure.
+
+    What would lie outside `bounds`, (least, greatest) of the shape of the figure or of none, ends at them.
 
     Examples
     --------
@@ -98,7 +109,10 @@ def percentiles(
     (5.0, 95.0)
     >>> float(percentiles(np.arange(101.0), 40.0, 0.9).high)
     85.0
+    >>> float(percentiles(np.arange(101.0), 40.0, 0.9, (0, 60)).high)
+    60.0
     """
     tail = (1 - confidence) / 2
-    low, high = np.quantile(values, [tail, 1 - tail], axis=0) + (figure - values.mean(axis=0))
+    ends = np.quantile(values, [tail, 1 - tail], axis=0) + (figure - values.mean(axis=0))
+    low, high = np.clip(ends, *np.asarray(bounds, np.float64))
     return Interval(low, high)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from chainmend.i18n import both
+from chainmend.indicators.members import once
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.wording import measure_name
 
@@ -76,33 +77,49 @@ def size_measure(city: City) -> str:
     return "output" if known["output"][0] >= known["employees"][0] else "employees"
 
 
-def segment_firms(city: City, *, local: bool = False) -> Iterator[SegmentFirms]:
-    """Yield every segment with its firms, in catalogue order; with `local` those of the city only.
+def segment_firms(city: City, *, local: bool = False) -> Sequence[SegmentFirms]:
+    """Return every segment with its firms, in catalogue order; with `local` those of the city only.
 
     Firms abroad and firms of no known region are left out.
     """
+    return _local(city) if local else _domestic(city)
+
+
+@once
+def _local(city: City) -> Sequence[SegmentFirms]:
+    return _segment_firms(city, pl.col("place") == "local")
+
+
+@once
+def _domestic(city: City) -> Sequence[SegmentFirms]:
+    return _segment_firms(city, pl.col("place") != "abroad")
+
+
+def _segment_firms(city: City, where: pl.Expr) -> Sequence[SegmentFirms]:
     measure = size_measure(city)
-    where = pl.col("place") == "local" if local else pl.col("place") != "abroad"
     parts = city.parts.filter(where & pl.col("region").is_not_null())
     if measure == "employees":
         parts = parts.join(city.firms.select("firm_id", "employees"), on="firm_id", maintain_order="left")
         size = pl.col("employees") * pl.col("weight")
     else:
         size = pl.col("output") / pl.col("times")
-    positions = {name: n for n, name in enumerate(city.regions)}
+    region, segment = ({name: n for n, name in enumerate(names)} for names in (city.regions, city.segments))
     frame = parts.select(
-        "segment_id",
+        segment=pl.col("segment_id").replace_strict(segment, return_dtype=pl.Int64),
         size=size,
-        region=pl.col("region").replace_strict(positions, return_dtype=pl.Int64),
+        region=pl.col("region").replace_strict(region, return_dtype=pl.Int64),
         times=pl.col("times").cast(pl.Int64),
-    ).sort("segment_id", maintain_order=True)
+    ).sort("segment", maintain_order=True)
     times = frame["times"].to_numpy()
-    ids, values, region = (np.repeat(frame[c].to_numpy(), times) for c in ("segment_id", "size", "region"))
-    for segment_id in city.segments:
-        start, end = np.searchsorted(ids, segment_id), np.searchsorted(ids, segment_id, "right")
-        known = ~np.isnan(values[start:end])
-        own = (values[start:end][known], region[start:end][known])
-        yield SegmentFirms(segment_id, *own, int(end - start), measure)
+    ids, values, where_ = (np.repeat(frame[c].to_numpy(), times) for c in ("segment", "size", "region"))
+    edges = np.searchsorted(ids, np.arange(len(city.segments) + 1)).tolist()
+    known = ~np.isnan(values)
+    found = []
+    for segment_id, start, end in zip(city.segments, edges, edges[1:], strict=False):
+        own = known[start:end]
+        sized = (values[start:end][own], where_[start:end][own])
+        found.append(SegmentFirms(segment_id, *sized, end - start, measure))
+    return tuple(found)
 
 
 def each_segment(

@@ -211,7 +211,8 @@ def _largest(rows: pl.DataFrame, year: int, limit: int = 5) -> dict[str, list[di
 
 @register(
     "indicator", "self_sufficiency", name=("本地自给率", "Self-sufficiency"), unit="share",
-    needs=("supply_links",), resample=True, reference="design: share of purchases from local sellers",
+    needs=("supply_links",), resample=True, bounds=(0.0, 1.0),
+    reference="design: share of purchases from local sellers",
 )  # fmt: skip
 def self_sufficiency(city: City) -> Iterator[Reading]:
     """Share of what local buyers bought of a segment that local firms sold, in the last year of the links."""
@@ -220,7 +221,8 @@ def self_sufficiency(city: City) -> Iterator[Reading]:
 
 @register(
     "indicator", "outside_share", name=("市外采购占比", "Share bought outside the city"), unit="share",
-    needs=("supply_links",), resample=True, reference="European Commission SWD(2021) 352, for a city; cut 0.5",
+    needs=("supply_links",), resample=True, bounds=(0.0, 1.0),
+    reference="European Commission SWD(2021) 352, for a city; cut 0.5",
 )  # fmt: skip
 def outside_share(city: City) -> Iterator[Reading]:
     """Share of what local buyers bought of a segment from outside the city: 1 less self-sufficiency."""
@@ -229,7 +231,8 @@ def outside_share(city: City) -> Iterator[Reading]:
 
 @register(
     "indicator", "foreign_share", name=("境外采购占比", "Share bought abroad"), unit="share",
-    needs=("supply_links",), resample=True, reference="design: share of purchases from abroad",
+    needs=("supply_links",), resample=True, bounds=(0.0, 1.0),
+    reference="design: share of purchases from abroad",
 )  # fmt: skip
 def foreign_share(city: City) -> Iterator[Reading]:
     """Share of what local buyers bought of a segment from suppliers abroad."""
@@ -238,7 +241,8 @@ def foreign_share(city: City) -> Iterator[Reading]:
 
 @register(
     "indicator", "source_hhi", name=("市外来源集中度", "Concentration over outside sources"), unit="1",
-    needs=("supply_links",), resample=True, reference="European Commission SWD(2021) 352, for a city; cut 0.4",
+    needs=("supply_links",), resample=True, bounds=(0.0, 1.0),
+    reference="European Commission SWD(2021) 352, for a city; cut 0.4",
 )  # fmt: skip
 def source_hhi(city: City) -> Iterator[Reading]:
     """HHI of purchases over the places outside the city they came from: a country abroad, a city at home."""

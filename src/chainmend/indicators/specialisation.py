@@ -5,6 +5,7 @@ Rows are regions, columns are activities. Sizes are output, employees, exports o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -190,6 +191,7 @@ def hoover(sizes: npt.ArrayLike, reference: npt.ArrayLike | None = None) -> floa
     needs=("firms",),
     reference="Florence (1939); Balassa (1965)",
     resample=True,
+    bounds=(0.0, math.inf),
 )
 def location_quotients(city: City) -> Iterator[Reading]:
     """Share of a segment in the city over its share in the country.
@@ -217,6 +219,7 @@ def location_quotients(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="Krugman (1991)",
     resample=True,
+    bounds=(0.0, 2.0),
 )
 def krugman_specialisation(city: City) -> Iterator[Reading]:
     """How far the city's structure over segments is from the country's, 0 (the same) to 2 (nothing in common).
@@ -234,6 +237,7 @@ def krugman_specialisation(city: City) -> Iterator[Reading]:
     needs=("firms",),
     reference="Hoover (1936)",
     resample=True,
+    bounds=(0.0, 1.0),
 )
 def hoover_specialisation(city: City) -> Iterator[Reading]:
     """Part of the city's output that had to move to other segments for its structure to be the country's.

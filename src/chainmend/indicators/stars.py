@@ -95,7 +95,6 @@ def stars(sizes: Any) -> Stars:
     unit="stars",
     needs=("firms",),
     reference="Sölvell, Ketels and Lindqvist (2009)",
-    resample=True,
 )
 def cluster_stars(city: City) -> Iterator[Reading]:
     """How many of the three stars a segment of the city has: specialisation, size, focus.
