@@ -95,7 +95,7 @@ def _candidates(near: Kinship, named: FloatArray | None, least: float) -> np.nda
 
 def _first(found: pl.DataFrame, context: Context, limit: int | None) -> pl.DataFrame:
     """Those that can be among the first, and those in talks: what is left out need not be sorted."""
-    if limit is None or found["score"].null_count():
+    if limit is None or found.is_empty() or found["score"].null_count():
         return found
     least = found["score"].top_k(limit + context.talks.height).min()
     talking = pl.col("candidate_id").is_in(context.talks["firm_id"].implode())
