@@ -65,6 +65,19 @@ def local_supply(
     dict or None
         Segment id -> supply, of the segments that somebody local supplies; None where fewer than two districts are
         known in the city, so that being in one says nothing.
+
+    Examples
+    --------
+    >>> from chainmend.chain.catalogue import load_catalogue
+    >>> from chainmend.demo import make_city
+    >>> from chainmend.gaps.presence import present_firms
+    >>> from chainmend.placement.assign import place
+    >>> from chainmend.settings import Thresholds
+    >>> data, chains = make_city(firms=400, seed=1).now, load_catalogue("hangzhou-296x")
+    >>> placed = place(data, chains)
+    >>> found = local_supply(data, present_firms(data, placed, Thresholds()), None)
+    >>> {(s.basis, round(sum(row["share"] for row in s.rows), 9)) for s in found.values()}
+    {('output', 1.0)}
     """
     local = dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
     if local["district"].drop_nulls().n_unique() < 2:

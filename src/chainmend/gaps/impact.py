@@ -147,6 +147,20 @@ def impacts(stopped: pl.DataFrame, firms: pl.DataFrame, names: Mapping[str, str]
     -------
     dict
         Segment id -> impact, of the segments that have a firm in the network.
+
+    Examples
+    --------
+    >>> from chainmend.fragility.city import CityNetwork
+    >>> from chainmend.fragility.network import SupplyNetwork
+    >>> segments = ["etcher", "chip"]
+    >>> net = SupplyNetwork.from_edges([0], [1], [5.0], sector=segments, essentiality="leontief")
+    >>> table = pl.DataFrame({"firm_id": ["E", "C"], "name": ["E", "C"], "place": ["abroad", "local"],
+    ...     "country": ["JPN", "CHN"], "province": None, "city": [None, "here"], "district": None,
+    ...     "segment_id": segments, "weight": [0.0, 10.0]})
+    >>> city = CityNetwork(net, table, 2025)
+    >>> found = impacts(knock_outs(city), systemic_firms(city), {"E": "E", "C": "C"})
+    >>> found["etcher"].own, found["etcher"].spread, found["etcher"].sources[0]["source"]
+    (0.0, 1.0, 'JPN')
     """
     whole = stopped.filter(pl.col("kind") == "segment")
     parts = stopped.filter(pl.col("kind") != "segment").sort(

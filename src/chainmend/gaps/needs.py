@@ -24,6 +24,16 @@ def needs_by_segment(dataset: Dataset) -> dict[str, list[dict[str, Any]]] | None
         Segment id -> needs, newest first: need_id, reporter_id, reporter (name, or the id where it is in no table), by
         (``leader``: a chain leader of the table of firms; ``institute``; ``firm``; null where it is in no table),
         text, date (ISO). None without a table of needs.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from chainmend.dataset import Dataset, Place
+    >>> from chainmend.tables import empty
+    >>> tables = {"firms": empty("firms"), "needs": pl.DataFrame({"need_id": ["n"], "reporter_id": ["x"],
+    ...     "segment_id": ["ic.eda"], "text": ["EDA"], "date": [dt.date(2025, 6, 1)], "verified": [True]})}
+    >>> needs_by_segment(Dataset(Place("杭州市"), dt.date(2025, 12, 31), tables))["ic.eda"][0]["date"]
+    '2025-06-01'
     """
     if not dataset.has("needs"):
         return None

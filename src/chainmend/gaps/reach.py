@@ -88,7 +88,14 @@ def located(dataset: Dataset) -> pl.DataFrame:
 
 
 def centre(placed: pl.DataFrame) -> tuple[float, float] | None:
-    """Middle of the city's active firms on the map: longitude, latitude; None where none is on it."""
+    """Middle of the city's active firms on the map: longitude, latitude; None where none is on it.
+
+    Examples
+    --------
+    >>> at = [("local", "active", 120.0, 30.0), ("local", "active", 121.0, 31.0), ("abroad", "active", 0.0, 0.0)]
+    >>> centre(pl.DataFrame(at, schema=["place", "status", "lon", "lat"], orient="row"))
+    (120.5, 30.5)
+    """
     here = placed.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
     if here.is_empty():
         return None
