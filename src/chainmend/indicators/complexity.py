@@ -215,7 +215,9 @@ def _second(m: Any, diversity: FloatArray, ubiquity: FloatArray) -> tuple[FloatA
         a = (m.toarray() if sp.issparse(m) else m) / np.sqrt(ubiquity)
         a /= np.sqrt(diversity)[:, None]
         with _blas().limit(limits=1):
-            values, vectors = scipy.linalg.eigh(a @ a.T, subset_by_index=(max(0, n - 3), n - 2))
+            values, vectors = scipy.linalg.eigh(
+                a @ a.T, subset_by_index=(max(0, n - 3), n - 2), check_finite=False
+            )
     else:
         s = sp.diags_array(diversity**-0.5) @ sp.csr_array(m) @ sp.diags_array(ubiquity**-0.5)
         t = s.T.tocsr()

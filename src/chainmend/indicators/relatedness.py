@@ -250,14 +250,21 @@ def complexity_outlook(presence: Any, proximities: Square, pci: npt.ArrayLike) -
     density, cog, coi = np.empty(m.shape), np.empty(m.shape), np.empty(m.shape[0])
     weight = (worth * around).astype(np.float32)
     for rows, block in blocks(m):
+        n = len(block)
+        both = np.empty((2 * n, m.shape[1]), np.float32)  # one product for what is there and what lacks
+        both[:n] = block
         lacks = 1 - block
-        sums = np.concatenate((block, lacks * weight)) @ phi  # one product for both
-        np.multiply(sums[: len(block)], around, out=density[rows])
-        np.minimum(density[rows], 1, out=density[rows])  # of rounding
-        of_lacking = density[rows] * lacks * worth
-        coi[rows] = of_lacking.sum(axis=1)
-        np.subtract(sums[len(block) :], of_lacking, out=cog[rows])
-        cog[rows][block > 0] = 0
+        np.multiply(lacks, weight, out=both[n:])
+        sums = both @ phi
+        near, gain = density[rows], cog[rows]
+        np.multiply(sums[:n], around, out=near)
+        np.minimum(near, 1, out=near)  # of rounding
+        np.multiply(near, worth, out=gain)
+        gain *= lacks
+        gain.sum(axis=1, out=coi[rows])
+        np.subtract(sums[n:], gain, out=gain)
+        gain *= lacks
+        gain += 0.0  # a zero has no sign
     return Outlook(density, coi, cog)
 
 
