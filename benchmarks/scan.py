@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from machine import machine, peak_bytes
+from machine import load, machine, peak_bytes
 
 RESULTS = Path(__file__).parent / "results" / "scan.md"
 FACTORS = {"k": 1_000, "m": 1_000_000}
@@ -130,13 +130,13 @@ def help_seconds(times: int = 7) -> float:
     return statistics.median(taken)
 
 
-def report(rows: list[dict[str, Any]], help_time: float, sizes: str) -> str:
+def report(rows: list[dict[str, Any]], help_time: float, sizes: str, began: str) -> str:
     """The figures as a Markdown table."""
     lines = [
         "# Speed and memory of a scan",
         "",
         f"Command: `python benchmarks/scan.py --sizes {sizes}`, on {dt.datetime.now(dt.UTC):%Y-%m-%d}.",
-        f"Machine: {machine()}, polars {version('polars')}.",
+        f"Machine: {machine()}, polars {version('polars')}; load {began} at the start, {load()} at the end.",
         "",
         "Read, scan and save run one after the other in a fresh process; memory is the peak of that process.",
         "",
@@ -179,11 +179,11 @@ def main() -> None:
     elif given.measure:
         sys.stdout.write(json.dumps(measure(*map(Path, given.measure))) + "\n")
     else:
-        rows = []
+        rows, began = [], load()
         for size in parse_sizes(given.sizes):
             rows.append(in_fresh_process(size))
             sys.stderr.write(f"{rows[-1]}\n")
-        text = report(rows, help_seconds(), given.sizes)
+        text = report(rows, help_seconds(), given.sizes, began)
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(text, "utf-8")
         sys.stdout.write(text)
