@@ -128,7 +128,7 @@ class Remedies(BaseModel):
         description="weights of the parts of suppliers in the region",
     )
     develop: Annotated[dict[DevelopPart, Weight], AfterValidator(_some)] = Field(
-        {"makes": 2, "related": 2, "shared": 2, "patents": 2, "rd": 1},
+        {"makes": 2, "related": 1, "shared": 3, "patents": 2, "rd": 1},
         description="weights of the parts of local firms that could grow into a segment",
     )
     institute: Annotated[dict[InstitutePart, Weight], AfterValidator(_some)] = Field(
