@@ -45,18 +45,24 @@ def test_both_sets_are_printed_with_rank_gap_source_and_age(
     code, out, err = run(capsys, "position", folder(tmp_path, *ROWS))
     assert (code, err) == (0, "")
     told = [plain(line) for line in out.splitlines()]
-    label = "value added (规上工业, the year 2024, nominal)"
     assert told[0] == "杭州市, data of 2025-12-31"
     assert told[1] == "Scale and growth"
     assert told[3] == (
-        f"{label} value itself 441 bn yuan 2 of 3, tied with 嘉兴市, perhaps 2 to 4 "
-        "宁波市, by 63.1 bn yuan 87.5% 年鉴 12 months"
+        "value added 441 bn yuan 2 of 3, tied with 嘉兴市, perhaps 2 to 4 宁波市 +63.1 bn yuan 87.5% [1]"
     )
-    assert told[4].startswith(f"{label} growth on the year before 6.00% 2 of 2, perhaps 2 to 4")
-    assert told[5].startswith(f"{label} growth a year since 2015, n = 9 4.75% 2 of 2")
-    assert "年鉴; computed here" in told[5]
+    assert told[4] == "规上工业, the year 2024, nominal"
+    assert told[5].startswith("growth on the year before 6.00% 2 of 2, perhaps 2 to 4")
+    assert (
+        told[6]
+        == (
+            "growth a year since 2015, n = 9 4.75% 2 of 2, perhaps 2 to 4 宁波市 +2.88 points"  # 7.63 % less 4.75 %
+        )
+    )
     structure = told[told.index("Structure and resilience") + 2]
-    assert "36 firm(s) unknown: no peer has it 榜单 0 months" in structure
+    assert structure == "firms among the top 500 private enterprises 36 firm(s) unknown [2]"
+    at = told.index("[1] 年鉴, 12 months old")
+    assert told[at + 1] == "[2] 榜单, 0 months old"
+    assert "A rank is unknown where no other city of the table has the figure on the same scope." in told
     assert "ranked among: 嘉兴市, 宁波市, 杭州市" in told
     assert told[-1].startswith(
         "绍兴市 value added (规上工业, January to November 2024, nominal) not the same cumul"
@@ -70,10 +76,27 @@ def test_in_chinese(
     code, out, _err = run(capsys, "position", folder(tmp_path, *ROWS), "--lang", "zh")
     assert code == 0
     assert "规模与增长" in out
-    assert "增加值（规上工业，2024 年全年，现价）" in out
-    assert "4,409 亿元" in out
-    assert "第 2 位（共 3 个）" in out
+    told = [plain(line) for line in out.splitlines()]
+    at = told.index("规上工业，2024 年全年，现价")
+    assert told[at - 1].startswith("增加值 4,409 亿元 2/3，与嘉兴市并列，可能为第 2 至 4 位 宁波市 +631 亿元")
+    assert "[1] 年鉴，距今 12 个月" in told
     assert "累计月数不同：本市为" in out
+
+
+def test_a_computed_rate_says_so_and_all_fits_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    scope = "gdp,全市"
+    rows = [
+        f"{city},{scope},{year},12,nominal,{value},亿元,,exact,年鉴"
+        for city, values in {"杭州市": (18753, 20059), "哈尔滨市": (5490, 5576)}.items()
+        for year, value in zip((2022, 2023), values, strict=True)
+    ]
+    _code, out, _err = run(capsys, "position", folder(tmp_path, *rows), "--lang", "zh")
+    told = [plain(line) for line in out.splitlines()]
+    assert "增速（本程序推算） 6.96% 1/2 哈尔滨市 -5.40 个百分点" in told
+    assert "地区生产总值 20,059 亿元 1/2 哈尔滨市 -14,483 亿元 100.0% [1]" in told
 
 
 def test_json_has_every_part_of_every_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,6 +111,7 @@ def test_json_has_every_part_of_every_number(tmp_path: Path, capsys: pytest.Capt
         "year": 2024,
         "months": 12,
         "basis": "nominal",
+        "until": None,
     }
     assert (value["value"], value["unit"], value["source"], value["age"]) == (440.9e9, "CNY", "年鉴", 12)
     assert value["standing"]["above"] == ["宁波市", pytest.approx(63.1e9)]

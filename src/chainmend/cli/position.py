@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,8 +63,11 @@ def position(
         output.say(_("rows refused, see `chainmend check`: {tables}").format(tables=tables))
     for note in data.notes:
         output.say(f"- {note}")
-    _set(output, _("Scale and growth"), found.scale)
-    _set(output, _("Structure and resilience"), found.structure)
+    sources: list[str] = []
+    _set(output, _("Scale and growth"), found.scale, sources)
+    _set(output, _("Structure and resilience"), found.structure, sources)
+    for number, source in enumerate(sources, 1):
+        output.say(f"[{number}] {source}")
     _universes(output, found)
     _left_out(output, found.left_out)
 
@@ -73,40 +77,43 @@ def _machine(line: Line) -> dict[str, Any]:
     return {**asdict(line), "label": {"zh": zh, "en": en}}
 
 
-def _set(output: Output, title: str, lines: Sequence[Line]) -> None:
+def _set(output: Output, title: str, lines: Sequence[Line], sources: list[str]) -> None:
+    """One set as a table: a figure with its scope, its rates below it; sources are numbered over both sets."""
     if not lines:
         output.say(title, style="bold")
         output.say(_("no figure of the city"))
         return
-    output.table(
-        title,
-        (
-            _("figure"),
-            _("what of it"),
-            _("value"),
-            _("rank"),
-            _("next above"),
-            _("next below"),
-            _("of the first"),
-            _("source"),
-            _("age"),
-        ),
-        [
-            (
-                str(line.scope),
-                _kind(line),
-                _bounded(line),
-                _rank(line),
-                _next(line, above=True),
-                _next(line, above=False),
-                _of_first(line),
-                line.source if line.stated else _("{source}; computed here").format(source=line.source),
-                _("{n} months").format(n=line.age),
-            )
-            for line in lines
-        ],
-        right=(2, 8),
+    from chainmend.indicators.wording import measure_name
+
+    index = 0 if language() == "zh" else 1
+    rows: list[tuple[str, ...]] = []
+    for _scope, group in groupby(lines, key=lambda line: (line.scope, line.source)):
+        found = list(group)
+        named = f"{measure_name(found[0].scope.measure)[index]}\n  {found[0].scope.extent[index]}"
+        source = _("{source}, {n} months old").format(source=found[0].source or _("unknown"), n=found[0].age)
+        if source not in sources:
+            sources.append(source)
+        mark = f"[{sources.index(source) + 1}]"
+        if found[0].kind == "value":
+            rows.append((named, *_cells(found.pop(0)), mark))
+        else:
+            rows.append((named, *("",) * 5, mark))
+        rows.extend((f"  {_kind(line)}", *_cells(line), "") for line in found)
+    head = (
+        _("figure"),
+        _("value"),
+        _("rank"),
+        _("next above"),
+        _("next below"),
+        _("of the first"),
+        _("source"),
     )
+    output.table(title, head, rows, right=(1, 5))
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    ends = _next(line, above=True), _next(line, above=False)
+    return _bounded(line), _rank(line), *ends, _of_first(line)
 
 
 def _kind(line: Line) -> str:
@@ -114,7 +121,7 @@ def _kind(line: Line) -> str:
         return _("growth a year since {year}, n = {n}").format(
             year=line.since, n=line.scope.year - (line.since or 0)
         )
-    return _("growth on the year before") if line.kind == "growth" else _("value itself")
+    return _("growth on the year before") if line.stated else _("growth, computed here")
 
 
 def amount(value: float, unit: str) -> str:
@@ -134,7 +141,7 @@ def _bounded(line: Line) -> str:
 def _rank(line: Line) -> str:
     found = line.standing
     if found is None:
-        return _("unknown: no peer has it")
+        return _("unknown")
     told = _("{rank} of {n}").format(rank=found.rank, n=found.of)
     if found.tied:
         told = _("{rank}, tied with {names}").format(rank=told, names=_(", ").join(found.tied))
@@ -144,13 +151,15 @@ def _rank(line: Line) -> str:
 
 
 def _next(line: Line, *, above: bool) -> str:
+    """Name of the next city and by how much it has more or less."""
     found = line.standing and (line.standing.above if above else line.standing.below)
     if not found:
         return ""
     name, gap = found
+    sign = "+" if above else "-"
     if line.unit == "1":
-        return _("{name}, by {gap} points").format(name=name, gap=f"{gap * 100:.2f}")
-    return _("{name}, by {gap}").format(name=name, gap=amount(gap, line.unit))
+        return _("{name} {gap} points").format(name=name, gap=f"{sign}{gap * 100:.2f}")
+    return f"{name} {sign}{amount(gap, line.unit)}"
 
 
 def _of_first(line: Line) -> str:
@@ -167,6 +176,8 @@ def _universes(output: Output, found: Position) -> None:
     }
     for names in among:
         output.say(_("ranked among: {names}").format(names=_(", ").join(names)))
+    if among and any(line.standing is None for line in (*found.scale, *found.structure)):
+        output.say(_("A rank is unknown where no other city of the table has the figure on the same scope."))
     if not among:
         output.say(
             _(

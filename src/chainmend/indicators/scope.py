@@ -85,9 +85,19 @@ class Scope:
     @property
     def label(self) -> tuple[str, str]:
         """All parts in Chinese and in English."""
+        return both("{measure} ({extent})", measure=measure_name(self.measure), extent=self.extent)
+
+    @property
+    def extent(self) -> tuple[str, str]:
+        """All parts but the measure, in Chinese and in English.
+
+        Examples
+        --------
+        >>> Scope("revenue", "industry", 2025, 9).extent[1]
+        'industry, January to September 2025, nominal'
+        """
         return both(
-            "{measure} ({universe}, {period}, {basis})",
-            measure=measure_name(self.measure),
+            "{universe}, {period}, {basis}",
             universe=universe_name(self.universe),
             period=self._period(),
             basis=both("nominal") if self.basis == "nominal" else both("real"),
