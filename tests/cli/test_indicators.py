@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from tests.cli.test_main import run
 
+from chainmend.cli.indicators import number
 from chainmend.demo import make_city
 from chainmend.intake.writer import write_dataset
 
@@ -35,7 +36,12 @@ def test_overview_has_a_line_for_every_indicator(folder: Path, capsys: pytest.Ca
 def test_one_indicator_shows_scope_source_and_age(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _err = run(capsys, "indicators", str(folder), "--only", "location_quotient", "--limit", "3")
     assert code == 0
-    for word in ("Location quotient", "firms of the dataset", "0 months", "more; --limit 0 prints all"):
+    for word in (
+        "Location quotient",
+        "firms of the dataset",
+        "firms, 0 months old",
+        "more; --limit 0 prints all",
+    ):
         assert word in out
 
 
@@ -50,7 +56,42 @@ def test_one_subject(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_chinese(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "indicators", str(folder), "--lang", "zh", "--only", "location_quotient")[1]
     assert "区位商" in out
-    assert "0 个月" in out
+    assert "firms，距今 0 个月" in out
+
+
+def test_rates_are_per_cent_and_their_differences_points(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    ids = ("compound_growth", "excess_growth", "output_density")
+    out = run(capsys, "indicators", str(folder), *(w for id in ids for w in ("--only", id)), "--lang", "zh")[
+        1
+    ]
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert any(line.startswith("年均增速 示例市 4.75% [") for line in lines)
+    assert any(line.startswith("公布增速与全部工业之差 296X 2.70 个百分点 [") for line in lines)
+    source = "公开报道的杭州市数据，仅作示例城市的标定，距今 0 个月"
+    assert any(line.endswith(f"总产值（规上工业，2025 年全年，现价）；{source}") for line in lines)
+    told = json.loads(run(capsys, "indicators", str(folder), "--only", "excess_growth", "--json")[1])
+    known = [r for r in told["readings"] if r["value"] is not None]
+    assert {r["unit"] for r in known} == {"100 points"}
+    assert max(r["value"] for r in known) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (0.04753, "share", "4.75%"),
+        (0.7563, "share", "75.6%"),
+        (-0.00001, "100 points", "0.00"),
+        (0.027, "100 points", "2.70"),
+        (1_705_472_400.0, "CNY/km2", "1.71 bn"),
+        (13_706.0, "CNY/m2", "13,706"),
+        (0.12345, "1", "0.1235"),
+    ],
+)
+def test_numbers_as_they_are_read(value: float, unit: str, told: str) -> None:
+    assert number(value, unit) == told
 
 
 def test_intervals_and_a_file(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,6 +86,16 @@ def test_a_city_reckoned_by_hand(function: Callable[..., Any], expected: dict[st
     assert {(r.level, r.subject) for r in found.values()} >= {("city", HERE)}
 
 
+def test_shares_of_clusters_are_of_all_local_firms() -> None:
+    found = by_subject(cluster.cluster_shares, made(FIRMS, PARTS))
+    assert {k: r.value for k, r in found.items()} == pytest.approx({CHIPS: 80 / 120, SIGHT: 20 / 120})
+    partly = by_subject(cluster.cluster_shares, made([FIRMS[0] | {"output": None}, *FIRMS[1:]], PARTS))
+    assert {k: (r.value, r.note and r.note[1]) for k, r in partly.items()} == {
+        CHIPS: (20 / 60, "known of 1 of 2 firms"),
+        SIGHT: (20 / 60, "all industry: known of 2 of 3 firms"),
+    }
+
+
 @pytest.mark.parametrize(("function", "expected"), EXPECTED, ids=lambda x: getattr(x, "__name__", ""))
 def test_the_order_of_rows_does_not_matter(function: Callable[..., Any], expected: dict[str, float]) -> None:
     one = list(function(made(FIRMS, PARTS, patents=PATENTS, districts=DISTRICTS)))

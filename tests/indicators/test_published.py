@@ -45,7 +45,7 @@ def test_growth_of_value_added_is_the_published_one_else_computed(chains: Catalo
     (bound,) = read("value_added_growth", chains, row("杭州市", 2024, None, 0.2, bound="lower"))
     assert bound.value is None
     assert bound.note is not None
-    assert bound.note[1] == "at least 0.2000"
+    assert bound.note[1] == "at least 20.0%"
 
 
 def test_compound_growth_states_its_n(chains: Catalogue) -> None:
@@ -80,7 +80,7 @@ def test_excess_growth_on_one_scope_only(chains: Catalogue) -> None:
     told = {r.subject: (r.value, r.note and r.note[1]) for r in found}
     assert told == {
         "296X": (pytest.approx(0.027), None),
-        "artificial-intelligence": (None, "at least 0.1480"),
+        "artificial-intelligence": (None, "at least 14.8 percentage points"),
         "visual-intelligence": (None, "growth of all industry on this scope is not known"),
     }
 
@@ -95,11 +95,28 @@ def test_contribution_is_share_before_times_growth(chains: Catalogue) -> None:
     whole = (output("规上工业", 2024, 1000), output("规上工业", 2025, 1100))
     (found,) = read("growth_contribution", chains, *whole, output(AI, 2025, 240, 0.2))
     assert found.value == pytest.approx(0.2 * 0.2)
+    assert found.note == ("增长贡献率 40%", "40% of the growth of all industry")  # 4 points of 10 %
+    shrunk = (output("规上工业", 2024, 1100), output("规上工业", 2025, 1000))
+    (alone,) = read("growth_contribution", chains, *shrunk, output(AI, 2025, 240, 0.2))
+    assert (alone.value, alone.note) == (pytest.approx(200 / 1100 * 0.2), None)
     (larger,) = read("growth_contribution", chains, *whole, output(AI, 2025, 2400, 0.2))
     assert larger.note is not None
     assert larger.note[1] == "larger than all industry on this scope"
     (real,) = read("growth_contribution", chains, *whole, output(AI, 2025, 240, 0.2, basis="real"))
     assert real.value is None
+
+
+def test_the_share_is_of_all_industry_on_the_same_scope(chains: Catalogue) -> None:
+    whole = output("规上工业", 2025, 1000)
+    found = read("published_share", chains, whole, output(AI, 2025, 240), output(VISION, 2025, 100, months=9))
+    assert {r.subject: r.value for r in found} == {
+        "artificial-intelligence": pytest.approx(0.24),
+        "visual-intelligence": None,
+    }
+    (larger,) = read("published_share", chains, whole, output(AI, 2025, 2400))
+    assert (larger.value, larger.note and larger.note[1]) == (None, "larger than all industry on this scope")
+    (bound,) = read("published_share", chains, whole, output(AI, 2025, 240, 0.2, bound="lower"))
+    assert (bound.value, bound.note and bound.note[1]) == (None, "a value is known as a bound only")
 
 
 def test_milestone_of_a_yearly_total(chains: Catalogue) -> None:

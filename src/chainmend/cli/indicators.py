@@ -10,12 +10,18 @@ import typer
 from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
+from chainmend.names import currency_name, is_currency, money
 
 if TYPE_CHECKING:
     import polars as pl
 
     from chainmend.chain.model import Catalogue
     from chainmend.indicators.measure import Measured
+
+POINTS = "100 points"
+"""Unit of a difference of shares."""
+LARGE = 1e6
+"""From here on a number is told in millions and thousand millions (万 and 亿)."""
 
 
 def add(app: typer.Typer) -> None:
@@ -149,27 +155,23 @@ def _overview(output: Output, readings: pl.DataFrame) -> None:
 
 
 def _rows(output: Output, readings: pl.DataFrame, chains: Catalogue, limit: int) -> None:
-    """Every known reading with its scope, the highest first within an indicator; then what is unknown."""
+    """Every known reading, the highest first within an indicator, scopes and sources below; then what is unknown."""
     import polars as pl
 
     order = ["indicator", "level", "value", "subject"]
     known = readings.filter(pl.col("value").is_not_null()).sort(order, descending=[False, False, True, False])
     shown = known.head(limit) if limit else known
-    rows = [
-        (
-            indicator_name(r["indicator"]),
-            subject_name(chains, r["level"], r["subject"]),
-            _value(r),
-            unit_name(r["unit"]),
-            _scope(r),
-            r["source"],
-            _("{n} months").format(n=r["age"]),
-            r[f"note_{language()}"] or "",
-        )
-        for r in shown.iter_rows(named=True)
-    ]
-    head = (_("indicator"), _("subject"), _("value"), _("unit"), _("scope"), _("source"), _("age"), _("note"))
+    rows, sources = [], dict[str, int]()
+    for r in shown.iter_rows(named=True):
+        told = _("{scope}; {source}, {n} months old").format(scope=_scope(r), source=r["source"], n=r["age"])
+        mark = f"[{sources.setdefault(told, len(sources) + 1)}]"
+        who = subject_name(chains, r["level"], r["subject"])
+        note = r[f"note_{language()}"] or ""
+        rows.append((indicator_name(r["indicator"]), who, _value(r), unit_name(r["unit"]), mark, note))
+    head = (_("indicator"), _("subject"), _("value"), _("unit"), _("scope"), _("note"))
     output.table(_("Readings: {n}").format(n=readings.height), head, rows, right=(2,))
+    for told, number_ in sources.items():
+        output.say(f"[{number_}] {told}")
     if shown.height < known.height:
         output.say(_("{n} more; --limit 0 prints all").format(n=known.height - shown.height))
     _unknown(output, readings, chains)
@@ -206,9 +208,13 @@ def _value(r: dict[str, Any]) -> str:
 
 
 def number(value: float, unit: str = "1") -> str:
-    """A number to four digits, whole from a thousand on; a share as per cent."""
+    """A number to four digits, whole from a thousand on; shares in per cent, differences of shares in points."""
     if unit == "share":
-        return f"{value:.1%}"
+        return f"{value:.2%}" if abs(value) < 0.1 else f"{value:.1%}"
+    if unit == POINTS:
+        return f"{round(100 * value, 2) + 0.0:.2f}"
+    if abs(value) >= LARGE:
+        return money(value, "")[0 if language() == "zh" else 1].strip()
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
@@ -220,11 +226,11 @@ def _scope(r: dict[str, Any]) -> str:
 
 def unit_name(unit: str) -> str:
     """A unit in the current language; nothing for a pure number or a share, which is shown as per cent."""
-    from chainmend.names import currency_name, is_currency
-
     plain = {
         "1": "",
         "share": "",
+        POINTS: _("percentage point(s)"),
+        "money": _("money"),
         "bit": _("bit"),
         "firms": _("firm(s)"),
         "stars": _("star(s)"),

@@ -53,10 +53,16 @@ def list_(
     )
     index = 0 if language() == "zh" else 1
     rows: list[tuple[Any, ...]] = [
-        (e.id, e.name[index], e.unit, ", ".join(e.needs), e.reference) for e in found
+        (e.id, e.name[index], _unit(e.unit), ", ".join(e.needs), e.reference) for e in found
     ]
     head = (_("id"), _("name"), _("unit"), _("tables"), _("reference"))
     output.table(f"{kind}: {len(found)}", head, rows)
+
+
+def _unit(unit: str) -> str:
+    from chainmend.cli.indicators import unit_name
+
+    return {"": "", "1": _("pure number"), "share": "%"}.get(unit) or unit_name(unit)
 
 
 def _load(kind: str) -> None:

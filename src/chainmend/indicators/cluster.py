@@ -17,7 +17,7 @@ import polars as pl
 
 from chainmend.i18n import both
 from chainmend.indicators.estimate import Estimate, amounts, estimate, positive, ratio
-from chainmend.indicators.members import members_of, ratio_readings, unknown
+from chainmend.indicators.members import local_members, members_of, ratio_readings, unknown
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.resampling import DRAWS
 from chainmend.registry import register
@@ -199,3 +199,31 @@ def output_densities(city: City) -> Iterator[Reading]:
         else:
             value = groups.total(n, "output", known.mask) / area
             yield Reading(level, subject, value, scope, note=known.note, unit=unit)
+
+
+@register(
+    "indicator",
+    "cluster_share",
+    name=("集群产值占比", "Cluster's share of output"),
+    unit="share",
+    needs=("firms",),
+    reference="Output of the cluster's local firms over that of all local firms",
+    resample=True,
+    bounds=(0.0, 1.0),
+)
+def cluster_shares(city: City) -> Iterator[Reading]:
+    """Output of each cluster's local firms, by their parts in it, over the output of all local firms."""
+    groups, scope = local_members(city), city.scope("output")
+    whole = groups.cover(-1, "output")
+    total = groups.total(-1, "output", whole.mask)
+    for n, (level, subject) in enumerate(groups.subjects[:-1]):
+        known = groups.cover(n, "output")
+        if known.reason is not None or whole.reason is not None:
+            why = known.reason or both("all industry: {why}", why=whole.reason)
+            yield unknown(level, subject, scope, why)
+        elif not total > 0:
+            yield unknown(level, subject, scope, both("what it is divided by is zero"))
+        else:
+            value = min(1.0, groups.total(n, "output", known.mask) / total)
+            note = known.note or (whole.note and both("all industry: {why}", why=whole.note))
+            yield Reading(level, subject, value, scope, note=note)

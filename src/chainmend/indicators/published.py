@@ -13,6 +13,7 @@ from chainmend.indicators.growth import base_from_growth, contribution, excess_g
 from chainmend.indicators.peers import Series, series_of, sides
 from chainmend.indicators.position import lines
 from chainmend.indicators.reading import Reading
+from chainmend.names import percent
 from chainmend.registry import register
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _city_reading(city: City, line: Line, value: float | None, note: tuple[str, 
     "indicator",
     "value_added_growth",
     name=("增加值增速", "Growth of value added"),
-    unit="1",
+    unit="share",
     needs=("statistics",),
     reference="OECD (2007), Glossary of Statistical Terms: growth rates",
 )
@@ -122,7 +123,7 @@ def value_added_growth(city: City) -> Iterator[Reading]:
     "indicator",
     "compound_growth",
     name=("年均增速", "Compound growth"),
-    unit="1",
+    unit="share",
     needs=("statistics",),
     reference="OECD (2007), Glossary of Statistical Terms: growth rates",
 )
@@ -161,7 +162,7 @@ def ranks(city: City) -> Iterator[Reading]:
     "indicator",
     "excess_growth",
     name=("公布增速与全部工业之差", "Published growth above all industry"),
-    unit="1",
+    unit="100 points",
     needs=("statistics",),
     reference="Statistical communiqués: growth in percentage points above all industry, on one scope",
 )
@@ -179,20 +180,23 @@ def excess_growths(city: City) -> Iterator[Reading]:
         except IndicatorError:  # two bounds that leave both sides open
             yield part.reading(None, both("both growths are known as bounds only"))
             continue
-        note = _bound(found.bound, found.value) if found.bound != "exact" else None
+        note = _bound(found.bound, found.value, points=True) if found.bound != "exact" else None
         yield part.reading(None if note else found.value, note)
 
 
 @register(
     "indicator",
     "growth_contribution",
-    name=("对增长的贡献", "Contribution to growth"),
-    unit="1",
+    name=("拉动全部工业增长", "Contribution to growth"),
+    unit="100 points",
     needs=("statistics",),
     reference="Share of the year before times growth",
 )
 def growth_contributions(city: City) -> Iterator[Reading]:
-    """What a cluster adds to the growth of all industry: its share in the year before times its growth."""
+    """What a cluster adds to the growth of all industry: its share in the year before times its growth.
+
+    In percentage points (拉动); the note says what part of the whole growth that is (贡献率).
+    """
     for part in parts(city):
         if part.last.growth is None and part.last.scope.year - 1 not in part.years:
             continue
@@ -206,7 +210,40 @@ def growth_contributions(city: City) -> Iterator[Reading]:
         elif own > whole:
             yield part.reading(None, both("larger than all industry on this scope"))
         else:
-            yield part.reading(float(contribution([own / whole], [part.last.value / own - 1])[0]))
+            found = float(contribution([own / whole], [part.last.value / own - 1])[0])
+            yield part.reading(found, _part_of(found, part.whole[year], whole))
+
+
+def _part_of(points: float, whole: Figure, base: float) -> tuple[str, str] | None:
+    """What part of the growth of the whole a contribution is, where the whole grew."""
+    if whole.value is None or whole.value <= base:
+        return None
+    return both("{share} of the growth of all industry", share=percent(points / (whole.value / base - 1)))
+
+
+@register(
+    "indicator",
+    "published_share",
+    name=("公布数值占全部工业比重", "Published share in all industry"),
+    unit="share",
+    needs=("statistics",),
+    reference="Value over that of all industry, on one scope",
+    bounds=(0.0, 1.0),
+)
+def published_shares(city: City) -> Iterator[Reading]:
+    """Published value of a cluster over that of all industry on the same scope."""
+    for part in parts(city):
+        if part.last.value is None:
+            continue
+        whole = part.whole.get(part.last.scope.year)
+        if whole is None or not whole.value:
+            yield part.reading(None, both("the value of all industry on this scope is not known"))
+        elif {part.last.bound, whole.bound} != {"exact"}:
+            yield part.reading(None, both("a value is known as a bound only"))
+        elif not 0 <= part.last.value <= whole.value:
+            yield part.reading(None, both("larger than all industry on this scope"))
+        else:
+            yield part.reading(part.last.value / whole.value)
 
 
 def base_before(years: Mapping[int, Figure], year: int) -> float | None:
@@ -230,8 +267,8 @@ def base_before(years: Mapping[int, Figure], year: int) -> float | None:
     return base if base is not None and base > 0 else None
 
 
-def _bound(bound: str, value: float) -> tuple[str, str]:
-    told = f"{value:.4f}"
+def _bound(bound: str, value: float, *, points: bool = False) -> tuple[str, str]:
+    told = both("{n} percentage points", n=f"{100 * value:.1f}") if points else (f"{value:.1%}",) * 2
     return both("at least {value}", value=told) if bound == "lower" else both("at most {value}", value=told)
 
 

@@ -28,7 +28,8 @@ class Reading:
     note
         (Chinese, English): why it is unknown, or how much of the data it speaks for.
     unit
-        Where it differs from the indicator's own.
+        Where it differs from the indicator's own. ``share`` is of 1 = 100 %; a difference of shares is in
+        ``100 points``: 0.027 is 2.7 percentage points.
     source
         Where the numbers are from; the tables the indicator needs where None.
 
