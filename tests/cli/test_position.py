@@ -99,6 +99,17 @@ def test_a_computed_rate_says_so_and_all_fits_a_terminal(
     assert "地区生产总值 20,059 亿元 1/2 哈尔滨市 -14,483 亿元 100.0% [1]" in told
 
 
+def test_a_measure_may_be_named_in_chinese_and_a_unit_nobody_knows_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named, other = ROWS[3].replace("value_added", "增加值"), ROWS[4].replace("亿元", "bn")
+    _code, out, _err = run(capsys, "position", folder(tmp_path, ROWS[1], named, other), "--json")
+    found = json.loads(out)
+    assert found["scale"][0]["standing"]["universe"] == ["宁波市", "杭州市"]
+    (left,) = found["left_out"]
+    assert (left["subject"], left["why"]["en"]) == ("嘉兴市", "in bn, and the city's figure in CNY")
+
+
 def test_json_has_every_part_of_every_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _err = run(capsys, "position", folder(tmp_path, *ROWS), "--json")
     assert code == 0
@@ -166,6 +177,12 @@ def test_the_made_up_city_says_that_it_is(tmp_path: Path, capsys: pytest.Capture
             ("--year", "1999"),
             "no figure of 杭州市 in 1999; expected: years with figures: 2015, 2024, 2025",
         ),
+        (
+            (ROWS[1].replace("0.06", "6.1"),),
+            (),
+            "(规上工业, the year 2024, nominal): a growth of 610%; expected: growth as a share or with its sign: 0.061",
+        ),
+        ((ROWS[0].replace("nominal", "fixed"),), (), "all 1 rows of the table of statistics were refused"),
     ],
 )
 def test_what_cannot_be_used_is_said(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 import pytest
+from tests.indicators.few_firms import HOME, city_of
 
 from chainmend import registry
 from chainmend.chain.catalogue import load_catalogue
@@ -140,6 +141,14 @@ def test_every_interval_is_around_its_value_and_within_what_the_indicator_can_be
         assert (rows["high"] <= most).all(), entry.id
         assert rows["value"].is_between(rows["low"] - 1e-9, rows["high"] + 1e-9).all(), entry.id
     assert frame["low"].count() > 300
+
+
+def test_a_city_whose_firms_are_on_no_segment_is_all_unknown() -> None:
+    nowhere = city_of([{"city": HOME, "segment": "none", "output": 1.0}, {"city": "乙市", "segment": "none"}])
+    found = measure(nowhere, interval=True, draws=2).readings
+    of_segments = found.filter(level="segment")
+    assert of_segments["value"].null_count() == of_segments.height > 0
+    assert of_segments["note_zh"].null_count() == 0
 
 
 def test_wrong_ids_and_too_few_draws_are_refused(city: City) -> None:

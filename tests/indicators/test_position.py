@@ -126,7 +126,7 @@ def test_a_single_city_has_no_rank_and_that_is_no_first_place() -> None:
         ({"basis": "real"}, "not the same price basis"),
         ({"universe": "全部工业"}, "not the same universe"),
         ({"year": 2022}, "not the same year"),
-        ({"unit": "吨"}, "not the same unit"),
+        ({"unit": "吨"}, "in 吨, and the city's figure in CNY"),
         ({"measure": "revenue"}, "the city has no figure of this measure"),
         ({"months": 9, "basis": "real"}, "not the same cumulated months, price basis"),
     ],

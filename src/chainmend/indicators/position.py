@@ -110,6 +110,13 @@ def position(dataset: Dataset, year: int | None = None) -> Position:
     >>> [(line.kind, line.scope.year, line.since) for line in found.scale if line.kind == "compound_growth"]
     [('compound_growth', 2024, 2015)]
     """
+    refused = dataset.rejected.get("statistics", 0)
+    if not dataset.has("statistics") and refused:
+        raise DatasetError(
+            _("all {n} rows of the table of statistics were refused").format(n=refused),
+            expected=_("published figures of the city, each with its scope"),
+            do=_("see `chainmend check` for the reasons"),
+        )
     if not dataset.has("statistics"):
         raise DatasetError(
             _("no table of statistics"),
@@ -284,8 +291,16 @@ def _beside_nothing(found: Sides, taken: Sequence[Line], year: int | None) -> li
         near = [line.scope for line in taken if line.scope.measure == series[0]]
         if near:
             scope = min(near, key=lambda s: len(last.scope.differences(s)))
-            parts = part_names(last.scope.differences(scope) or ("unit",))
-            why = both("not the same {parts}: the city has {scope}", parts=parts, scope=scope.label)
+            differ = last.scope.differences(scope)
+            if differ:
+                why = both(
+                    "not the same {parts}: the city has {scope}", parts=part_names(differ), scope=scope.label
+                )
+            else:
+                units = ", ".join(
+                    sorted({s[-1] for s, y in shown if s[:-1] == series[:-1] and y == scope.year})
+                )
+                why = both("in {unit}, and the city's figure in {units}", unit=last.unit, units=units)
         else:
             why = both("the city has no figure of this measure")
         left.append(LeftOut(last, why))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from chainmend.errors import DatasetError, IndicatorError, ScopeError
 from chainmend.i18n import _, both, language
-from chainmend.indicators.wording import measure_name, part_names, universe_name
+from chainmend.indicators.wording import measure_id, measure_name, part_names, universe_name
 from chainmend.intake.columns import UNITS
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Basis = Literal["nominal", "real"]
 Bound = Literal["exact", "lower", "upper"]
+MOST_GROWTH = 3.0
+"""A published growth beyond it is taken for one that was written in per cent: 6.1 for 6.1 %."""
 
 
 @dataclass(frozen=True)
@@ -230,13 +232,13 @@ class Figure:
 def figures(dataset: Dataset) -> tuple[Figure, ...]:
     """Return the figures of the dataset's statistics table, in order of subject and scope.
 
-    Units of money are brought to the unit of the dataset's currency (亿元 to 元, ``billion EUR`` to EUR) and per
-    cent to shares; any other unit stays as written.
+    A measure may be named in Chinese or English instead of by its id. Units of money are brought to the unit of the
+    dataset's currency (亿元 to 元, ``billion EUR`` to EUR) and per cent to shares; any other unit stays as written.
 
     Raises
     ------
     DatasetError
-        If a subject has two figures of one scope.
+        If a subject has two figures of one scope, or a growth is so large that it must be one in per cent.
 
     Examples
     --------
@@ -247,7 +249,14 @@ def figures(dataset: Dataset) -> tuple[Figure, ...]:
     found: dict[tuple[str, Scope], Figure] = {}
     order = ["subject", "measure", "universe", "basis", "months", "year"]
     for row in dataset.table("statistics").sort(order).iter_rows(named=True):
-        scope = Scope(row["measure"], row["universe"], row["year"], row["months"], row["basis"])
+        measure = measure_id(row["measure"])
+        scope = Scope(measure, row["universe"], row["year"], row["months"], row["basis"])
+        if row["growth"] is not None and row["growth"] > MOST_GROWTH:
+            raise DatasetError(
+                _("a growth of {growth}").format(growth=f"{row['growth']:.0%}"),
+                expected=_("growth as a share or with its sign: 0.061 or 6.1%"),
+                where=f"statistics: {row['subject']}, {scope}",
+            )
         if (row["subject"], scope) in found:
             raise DatasetError(
                 _("two figures of {subject}: {scope}").format(subject=row["subject"], scope=scope),

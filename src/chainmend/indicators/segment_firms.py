@@ -111,7 +111,8 @@ def _segment_firms(city: City, where: pl.Expr) -> Sequence[SegmentFirms]:
         times=pl.col("times").cast(pl.Int64),
     ).sort("segment", maintain_order=True)
     times = frame["times"].to_numpy()
-    ids, values, where_ = (np.repeat(frame[c].to_numpy(), times) for c in ("segment", "size", "region"))
+    kinds = {"segment": np.int64, "size": np.float64, "region": np.int64}  # of an empty frame too
+    ids, values, where_ = (np.repeat(frame[c].to_numpy().astype(kind), times) for c, kind in kinds.items())
     edges = np.searchsorted(ids, np.arange(len(city.segments) + 1)).tolist()
     known = ~np.isnan(values)
     found = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chainmend.i18n import both
@@ -40,7 +41,24 @@ def measure_name(measure: str) -> tuple[str, str]:
     >>> measure_name("value_added")[1], measure_name("吞吐量")
     ('value added', ('吞吐量', '吞吐量'))
     """
-    names = {
+    return _measures().get(measure, (measure, measure))
+
+
+def measure_id(name: str) -> str:
+    """Return the measure that is so called in either language; one that is not known stays as it is written.
+
+    Examples
+    --------
+    >>> measure_id("Value added"), measure_id("value_added"), measure_id("吞吐量")
+    ('value_added', 'value_added', '吞吐量')
+    """
+    ids = {text.lower(): id for id, names in _measures().items() for text in names}
+    return ids.get(name.strip().lower(), name)
+
+
+@cache
+def _measures() -> dict[str, tuple[str, str]]:
+    return {
         "value_added": both("value added"),
         "gross_output": both("gross output"),
         "output": both("output"),
@@ -62,7 +80,6 @@ def measure_name(measure: str) -> tuple[str, str]:
         "manufacturers_in_private_500": both("share of manufacturers among its top 500 private enterprises"),
         "giants_100bn": both("firms above 100 bn"),
     }
-    return names.get(measure, (measure, measure))
 
 
 def universe_name(universe: str) -> tuple[str, str]:
