@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from threadpoolctl import ThreadpoolController
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
@@ -105,6 +108,24 @@ def shares_of_rows(x: Any) -> Any:
         shares.data /= np.repeat(total, np.diff(x.indptr))
         return shares
     return np.divide(x, total[:, None], out=np.zeros_like(x), where=total[:, None] > 0)
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Linear algebra on one thread: a small problem is no faster on two, and waits for both on a busy machine.
+
+    Examples
+    --------
+    >>> with one_thread():
+    ...     np.linalg.norm([3.0, 4.0])
+    np.float64(5.0)
+    """
+    limit: AbstractContextManager[Any] = _threads().limit(limits=1)
+    return limit
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _floats(values: Any, where: str) -> FloatArray:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse as sp
 from scipy.sparse.linalg import LinearOperator, eigsh
-from threadpoolctl import ThreadpoolController
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
+from chainmend.indicators.arrays import one_thread
 from chainmend.indicators.presence import SHOWN, components, counted, present, refuse_empty
 
 if TYPE_CHECKING:
@@ -214,7 +213,7 @@ def _second(m: Any, diversity: FloatArray, ubiquity: FloatArray) -> tuple[FloatA
     if n <= DENSE:
         a = (m.toarray() if sp.issparse(m) else m) / np.sqrt(ubiquity)
         a /= np.sqrt(diversity)[:, None]
-        with _blas().limit(limits=1):
+        with one_thread():
             values, vectors = scipy.linalg.eigh(
                 a @ a.T, subset_by_index=(max(0, n - 3), n - 2), check_finite=False
             )
@@ -239,12 +238,6 @@ def _sign(index: FloatArray, diversity: FloatArray) -> float:
             where="presence",
         )
     return float(np.sign(centred @ d))
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """Threads of the linear algebra: so small a problem is no faster on two, and waits for both on a busy machine."""
-    return ThreadpoolController()
 
 
 def _apart(m: sp.csr_array) -> IndicatorError:

@@ -15,6 +15,7 @@ import polars as pl
 import chainmend.indicators as package
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
+from chainmend.indicators.arrays import one_thread
 from chainmend.indicators.resampling import CONFIDENCE, DRAWS, percentiles
 from chainmend.registry import Entry, entries, get
 
@@ -164,12 +165,13 @@ def _ends(
     rng = np.random.default_rng(seed)
     values: dict[Key, list[float]] = defaultdict(list)
     chosen = list(chosen)
-    for _draw in range(draws if chosen else 0):
-        other = city.resampled(rng)
-        for entry in chosen:
-            for r in entry.function(other):
-                if r.value is not None:
-                    values[entry.id, r.level, r.subject].append(r.value)
+    with one_thread():
+        for _draw in range(draws if chosen else 0):
+            other = city.resampled(rng)
+            for entry in chosen:
+                for r in entry.function(other):
+                    if r.value is not None:
+                        values[entry.id, r.level, r.subject].append(r.value)
     bounds = {entry.id: entry.bounds for entry in chosen}
     alike: dict[int, list[Key]] = defaultdict(list)
     for key, drawn in values.items():

@@ -83,6 +83,7 @@ def _by_supplier(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | N
     amount = (pl.col("amount") * _FEN).round().cast(pl.Int64)
     table = dataset.table("supply_links").lazy()
     if draw is not None:
+        table = table.filter(pl.col("year") == pl.col("year").max())
         table = table.join(_times(dataset, draw).lazy(), on="buyer_id", how="left")
         amount = amount * pl.col("times").fill_null(1)
     links = (
@@ -157,7 +158,7 @@ def sourcing(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | None 
         Placements: firm_id, segment_id, weight.
     draw
         firm_id, times: count what each active firm buys so many times, not at all where it is not there. Gives no
-        largest suppliers: a draw needs only sums. All buyers once where None.
+        largest suppliers and no year but the last: a draw needs only its sums. All buyers once where None.
     """
     rows = _by_supplier(dataset, weights, draw)
     years = tuple(int(y) for y in dataset.table("supply_links")["year"].unique().sort())
