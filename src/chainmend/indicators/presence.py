@@ -174,10 +174,11 @@ def counted(matrix: Any) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float6
     return np.asarray(matrix.sum(axis=1), np.float64), np.asarray(matrix.sum(axis=0), np.float64)
 
 
-def blocks(matrix: Any, rows: int = 1024) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
+def blocks(matrix: Any, rows: int = 64) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
     """Yield a presence matrix as dense parts of so many rows, so that a large one never stands dense as a whole.
 
-    Single precision counts exactly up to 2**24 regions and multiplies twice as fast as double.
+    Single precision counts exactly up to 2**24 regions and multiplies twice as fast as double. Parts are so small that
+    the memory of one serves the next: fetching new memory takes longer than the product of a small matrix.
 
     Examples
     --------

@@ -9,6 +9,7 @@ be a reason to have it. (`ecomplexity` counts the diagonal, `economic-complexity
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from chainmend.indicators.arrays import FloatArray
 
 Square = npt.NDArray[np.float32]
+ROWS = 32
+"""So many rows of a matrix of activities are worked on at a time; they fit the processor's cache."""
 
 
 def proximity(presence: Any) -> Square:
@@ -55,7 +58,7 @@ def proximity(presence: Any) -> Square:
            [0.33, 0.  , 0.  ]], dtype=float32)
     """
     counts, k = _cooccurrence(presence)
-    return _quotient(counts, np.maximum.outer(k, k))
+    return _quotient(counts, lambda rows: np.maximum.outer(k[rows], k))
 
 
 def cosine(presence: Any) -> Square:
@@ -70,7 +73,7 @@ def cosine(presence: Any) -> Square:
            [0.71, 0.  ]], dtype=float32)
     """
     counts, k = _cooccurrence(presence)
-    return _quotient(counts, np.sqrt(np.multiply.outer(k, k)))
+    return _quotient(counts, lambda rows: np.sqrt(np.multiply.outer(k[rows], k)))
 
 
 def jaccard(presence: Any) -> Square:
@@ -85,7 +88,7 @@ def jaccard(presence: Any) -> Square:
            [0.5, 0. ]], dtype=float32)
     """
     counts, k = _cooccurrence(presence)
-    return _quotient(counts, np.add.outer(k, k) - counts)
+    return _quotient(counts, lambda rows: np.add.outer(k[rows], k) - counts[rows])
 
 
 def association(presence: Any) -> Square:
@@ -101,7 +104,8 @@ def association(presence: Any) -> Square:
            [2., 0.]], dtype=float32)
     """
     counts, k = _cooccurrence(presence)
-    return _quotient(counts * np.float32(np.shape(presence)[0]), np.multiply.outer(k, k))
+    share = (k / np.shape(presence)[0]).astype(np.float32)
+    return _quotient(counts, lambda rows: np.multiply.outer(k[rows], share))
 
 
 def cooccurrence_relatedness(presence: Any) -> Square:
@@ -128,8 +132,11 @@ def cooccurrence_relatedness(presence: Any) -> Square:
     total = s.sum()
     if total == 0:
         return counts
-    half = np.multiply.outer(s / (total - s), s) / 2  # T > S_i: what i shares with others they share with i
-    return _quotient(counts, (half + half.T).astype(np.float32))
+    odds = s / (total - s)  # T > S_i: what i shares with others they share with i
+    half = np.multiply.outer
+    return _quotient(
+        counts, lambda rows: (half(odds[rows], s / 2) + half(s[rows] / 2, odds)).astype(np.float32)
+    )
 
 
 def relatedness_density(presence: Any, proximities: Square) -> FloatArray:
@@ -253,9 +260,10 @@ def complexity_outlook(presence: Any, proximities: Square, pci: npt.ArrayLike) -
         n = len(block)
         both = np.empty((2 * n, m.shape[1]), np.float32)  # one product for what is there and what lacks
         both[:n] = block
-        lacks = 1 - block
-        np.multiply(lacks, weight, out=both[n:])
+        lacks = np.subtract(1, block, out=both[n:])
+        lacks *= weight
         sums = both @ phi
+        lacks = np.subtract(1, block, out=block)
         near, gain = density[rows], cog[rows]
         np.multiply(sums[:n], around, out=near)
         np.minimum(near, 1, out=near)  # of rounding
@@ -273,16 +281,25 @@ def _cooccurrence(presence: Any) -> tuple[Square, Square]:
     m = present(presence)
     ubiquity = counted(m)[1]
     refuse_empty(ubiquity, rows=False)
-    counts = sum(block.T @ block for _rows, block in blocks(m, 4096))
-    return np.asarray(counts), ubiquity.astype(np.float32)
+    products = (block.T @ block for _rows, block in blocks(m, 4096))
+    counts = next(products)
+    for product in products:
+        counts += product
+    return counts, ubiquity.astype(np.float32)
 
 
-def _quotient(counts: Square, of: Square) -> Square:
-    """`counts` / `of` in place, 0 on the diagonal and where there is nothing to divide by."""
-    if of.all():
-        counts /= of
-    else:
-        np.divide(counts, of, out=counts, where=of > 0)
+def _quotient(counts: Square, of: Callable[[slice], Square]) -> Square:
+    """`counts` over what `of` gives for some rows, in place; 0 on the diagonal and where there is nothing to divide by.
+
+    By few rows at a time: a second matrix of this size is never there.
+    """
+    for start in range(0, len(counts), ROWS):
+        rows = slice(start, start + ROWS)
+        below = of(rows)
+        if below.min() > 0:
+            counts[rows] /= below
+        else:
+            np.divide(counts[rows], below, out=counts[rows], where=below > 0)
     np.fill_diagonal(counts, 0)
     return counts
 
