@@ -56,7 +56,14 @@ def list_(
         (e.id, e.name[index], _unit(e.unit), ", ".join(e.needs), e.reference) for e in found
     ]
     head = (_("id"), _("name"), _("unit"), _("tables"), _("reference"))
-    output.table(f"{kind}: {len(found)}", head, rows)
+    titles = {
+        "indicators": _("Indicators: {n}"),
+        "rules": _("Rules: {n}"),
+        "remedies": _("Remedies: {n}"),
+        "sources": _("Sources: {n}"),
+        "engines": _("Engines: {n}"),
+    }
+    output.table(titles[kind].format(n=len(found)), head, rows)
 
 
 def _unit(unit: str) -> str:

@@ -191,7 +191,7 @@ def firm_concentration(city: City) -> Iterator[Reading]:
     "indicator",
     "cr4",
     name=("前四企业集中度", "Four-firm concentration ratio"),
-    unit="1",
+    unit="share",
     needs=("firms",),
     reference="Bain (1956)",
     resample=True,

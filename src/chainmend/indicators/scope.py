@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from chainmend.errors import DatasetError, IndicatorError, ScopeError
 from chainmend.i18n import _, both, language
-from chainmend.indicators.wording import measure_id, measure_name, part_names, universe_name
+from chainmend.indicators.wording import COUNTED, measure_id, measure_name, part_names, universe_name
 from chainmend.intake.columns import UNITS
 
 if TYPE_CHECKING:
@@ -91,19 +91,18 @@ class Scope:
 
     @property
     def extent(self) -> tuple[str, str]:
-        """All parts but the measure, in Chinese and in English.
+        """All parts but the measure, in Chinese and in English; no price basis of what is counted.
 
         Examples
         --------
         >>> Scope("revenue", "industry", 2025, 9).extent[1]
         'industry, January to September 2025, nominal'
         """
-        return both(
-            "{universe}, {period}, {basis}",
-            universe=universe_name(self.universe),
-            period=self._period(),
-            basis=both("nominal") if self.basis == "nominal" else both("real"),
-        )
+        parts = {"universe": universe_name(self.universe), "period": self._period()}
+        if self.measure in COUNTED and self.basis == "nominal":  # a number of firms has no prices
+            return both("{universe}, {period}", **parts)
+        basis = both("nominal") if self.basis == "nominal" else both("real")
+        return both("{universe}, {period}, {basis}", **parts, basis=basis)
 
     def __str__(self) -> str:
         return self.label[0 if language() == "zh" else 1]

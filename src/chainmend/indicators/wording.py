@@ -10,6 +10,14 @@ from chainmend.i18n import both
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+COUNTED = frozenset(
+    {
+        *("firms", "employees", "patents", "giants_100bn", "manufacturers_in_private_500"),
+        *("firms_in_private_500", "firms_in_manufacturing_500", "firms_in_services_100"),
+    }
+)
+"""Measures that count heads, and so are at no prices."""
+
 
 def part_names(parts: Iterable[str]) -> tuple[str, str]:
     """Names of parts of a scope, or of the unit, in Chinese and in English.
