@@ -148,7 +148,7 @@ def test_bad_sizes_are_refused_with_their_place(sizes: object, message: str) -> 
             lambda: location_quotient([[1, 1]], [1]),
             r"reference: an array of shape \(1,\); expected: shape \(2,\)",
         ),
-        (lambda: presence([[1.0]], cut=0), "cut: 0; expected: a number above 0"),
+        (lambda: presence([[1.0]], cut=0), "cut: 0; expected: a finite number above 0"),
         (lambda: krugman([1, 2], [1, 2, 3]), "reference"),
         (lambda: krugman([0, 0], [1, 2]), "sizes: zeros only"),
         (lambda: hoover([]), "sizes"),

@@ -45,7 +45,7 @@ def vector(values: npt.ArrayLike, where: str, *, length: int | None = None) -> F
     Traceback (most recent call last):
     chainmend.errors.IndicatorError: sizes[1]: -3.0; expected: a finite number of at least 0
     """
-    array = _floats(values, where)
+    array = floats(values, where)
     if array.ndim != 1 or not array.size or (length is not None and len(array) != length):
         raise IndicatorError(
             _("an array of shape {shape}").format(shape=array.shape),
@@ -70,7 +70,7 @@ def table(values: Any, where: str) -> Any:
     (2, 2)
     """
     sparse = sp.issparse(values)
-    found: Any = sp.csr_array(values, dtype=np.float64, copy=True) if sparse else _floats(values, where)
+    found: Any = sp.csr_array(values, dtype=np.float64, copy=True) if sparse else floats(values, where)
     if found.ndim != 2 or 0 in found.shape:
         raise IndicatorError(
             _("an array of shape {shape}").format(shape=found.shape),
@@ -128,11 +128,41 @@ def _threads() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _floats(values: Any, where: str) -> FloatArray:
+def floats(values: Any, where: str) -> FloatArray:
+    """Return `values` as float64 of any shape.
+
+    Raises
+    ------
+    IndicatorError
+        If numpy makes no numbers of them: texts, rows of different lengths.
+
+    Examples
+    --------
+    >>> floats([1, 2], "growth")
+    array([1., 2.])
+    """
     try:
         return np.asarray(values, np.float64)
     except (TypeError, ValueError) as error:
         raise IndicatorError(str(error), expected=_("numbers"), where=where) from error
+
+
+def above_0(number: Any, where: str) -> float:
+    """Return a finite number above zero.
+
+    Raises
+    ------
+    IndicatorError
+        If it is not.
+
+    Examples
+    --------
+    >>> above_0(2, "area")
+    2.0
+    """
+    if not isinstance(number, (int, float, np.number)) or not 0 < number < np.inf:
+        raise IndicatorError(str(number), expected=_("a finite number above 0"), where=where)
+    return float(number)
 
 
 def _cells(found: Any, bad: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from chainmend.i18n import both
-from chainmend.indicators.estimate import Estimate, amounts, estimate, positive, ratio
+from chainmend.indicators.arrays import above_0
+from chainmend.indicators.estimate import Estimate, amounts, estimate, ratio
 from chainmend.indicators.members import local_members, members_of, ratio_readings, unknown
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.resampling import DRAWS
@@ -61,7 +62,7 @@ def output_density(
     >>> output_density([300.0, 200.0], 25.0).value
     20.0
     """
-    x, size = amounts(output, "output"), positive(area, "area")
+    x, size = amounts(output, "output"), above_0(area, "area")
     return estimate(
         lambda drawn: float(x[drawn].sum() / size),
         len(x),

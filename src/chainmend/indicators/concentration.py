@@ -120,7 +120,7 @@ def concentration_ratio(sizes: npt.ArrayLike, n: int = 4) -> float:
     0.7
     """
     s = vector(sizes, "sizes")
-    if n < 1:
+    if not isinstance(n, (int, np.integer)) or n < 1:
         raise IndicatorError(str(n), expected=_("a whole number of at least 1"), where="n")
     return float(min(1.0, np.sort(s)[::-1][:n].sum() / s.sum()))
 

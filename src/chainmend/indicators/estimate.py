@@ -203,21 +203,3 @@ def ratio(
         return float(factor * a[drawn].sum() / total) if total > 0 else np.nan
 
     return estimate(of, len(b), bounds=(0.0, most), interval=interval, draws=draws, seed=seed)
-
-
-def positive(number: float, where: str) -> float:
-    """Return a finite number above zero.
-
-    Raises
-    ------
-    IndicatorError
-        If it is not.
-
-    Examples
-    --------
-    >>> positive(2, "area")
-    2.0
-    """
-    if not 0 < number < np.inf:
-        raise IndicatorError(str(number), expected=_("a finite number above 0"), where=where)
-    return float(number)

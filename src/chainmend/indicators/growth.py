@@ -14,7 +14,7 @@ import numpy as np
 
 from chainmend.errors import IndicatorError, ScopeError
 from chainmend.i18n import _
-from chainmend.indicators.arrays import vector
+from chainmend.indicators.arrays import above_0, floats, vector
 from chainmend.indicators.scope import Bound, Figure, require_same
 
 if TYPE_CHECKING:
@@ -72,18 +72,13 @@ def compound_growth(v0: float, v1: float, n: float) -> float:
     0.0475
     """
     for name, number in (("v0", v0), ("v1", v1), ("n", n)):
-        _positive(name, number)
+        above_0(number, name)
     log = (math.log(v1) - math.log(v0)) / n
     if log > math.log(np.finfo(np.float64).max):
         raise IndicatorError(
             _("a growth beyond all bounds"), expected=_("more periods, or values closer to each other")
         )
     return math.expm1(log)
-
-
-def _positive(name: str, number: float) -> None:
-    if not (math.isfinite(number) and number > 0):
-        raise IndicatorError(f"{number}", expected=_("a finite number above 0"), where=name)
 
 
 def excess_growth(figure: Figure, reference: Figure) -> Rate:
@@ -241,7 +236,7 @@ def contribution(shares: ArrayLike, growth: ArrayLike) -> FloatArray:
     [0.05, 0.01]
     """
     parts = vector(shares, "shares")
-    rates = np.asarray(growth, np.float64)
+    rates = floats(growth, "growth")
     if rates.shape != parts.shape or not np.isfinite(rates).all() or (rates < -1).any():
         raise IndicatorError(
             f"{rates.tolist()}",

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
-from chainmend.indicators.arrays import vector
+from chainmend.indicators.arrays import above_0, vector
 from chainmend.indicators.growth import compound_growth
 
 if TYPE_CHECKING:
@@ -107,8 +107,7 @@ def milestone(monthly: ArrayLike, last: Month, target: float, growth: float) -> 
     >>> milestone([100 / 12] * 12, (2025, 12), 105, -0.02) is None
     True
     """
-    if not (math.isfinite(target) and target > 0):
-        raise IndicatorError(f"{target}", expected=_("a finite number above 0"), where="target")
+    above_0(target, "target")
     if not (math.isfinite(growth) and growth >= -1):
         raise IndicatorError(f"{growth}", expected=_("a finite number of at least -1"), where="growth")
     if not 1 <= last[1] <= 12:

@@ -10,6 +10,7 @@ import numpy as np
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _
+from chainmend.indicators.arrays import floats
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -66,12 +67,12 @@ def competition_ranks(
     >>> found.best.tolist(), found.worst.tolist()
     ([1, 1, 3], [2, 2, 3])
     """
-    numbers = np.asarray(values, np.float64)
+    numbers = floats(values, "values")
     if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
         raise IndicatorError(
             f"{numbers.tolist()}", expected=_("at least one number, all of them finite"), where="values"
         )
-    ends = [numbers if end is None else np.asarray(end, np.float64) for end in (low, high)]
+    ends = [numbers if end is None else floats(end, "low, high") for end in (low, high)]
     if (
         any(end.shape != numbers.shape for end in ends)
         or not ((ends[0] <= numbers) & (numbers <= ends[1])).all()

@@ -15,7 +15,7 @@ import scipy.sparse as sp
 
 from chainmend.errors import IndicatorError
 from chainmend.i18n import _, both
-from chainmend.indicators.arrays import FloatArray, shares_of_rows, table, vector
+from chainmend.indicators.arrays import FloatArray, above_0, shares_of_rows, table, vector
 from chainmend.indicators.reading import Reading
 from chainmend.indicators.segment_firms import nothing_to_compare
 from chainmend.registry import register
@@ -109,9 +109,7 @@ def presence(quotients: Any, cut: float = PRESENCE) -> Any:
            [False,  True]])
     """
     q = table(quotients, "quotients")
-    if not cut > 0:
-        raise IndicatorError(str(cut), expected=_("a number above 0"), where="cut")
-    return q >= cut
+    return q >= above_0(cut, "cut")
 
 
 def krugman(sizes: npt.ArrayLike, reference: npt.ArrayLike) -> float:
