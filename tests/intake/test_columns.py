@@ -62,3 +62,8 @@ def test_a_dataset_without_accounts_keeps_its_fingerprint(tmp_path: Path) -> Non
     told = read.tables["firms"].with_columns(rd=pl.lit(1.0))
     same, other = (type(read)(read.place, read.date, {"firms": t}) for t in (bare, told))
     assert same.fingerprint == read.fingerprint != other.fingerprint
+
+
+@pytest.mark.parametrize("heading", ["同比", "同比增速", "同比增长", "累计同比"])
+def test_growth_on_the_year_before(heading: str) -> None:
+    assert match("statistics", ["指标", heading], {})[0][heading] == "growth"
