@@ -310,6 +310,8 @@ class Compared:
     ----------
     name, dtype, shape
         Of the chip's output.
+    reference_shape
+        Of the reference's; where the two differ no values are kept.
     sha256, again, reference
         Digests of the bytes of the chip's output, of its second run, and of the reference's output.
     places
@@ -323,6 +325,7 @@ class Compared:
     name: str
     dtype: str
     shape: tuple[int, ...]
+    reference_shape: tuple[int, ...]
     sha256: str
     again: str
     reference: str
@@ -490,7 +493,8 @@ class TrialResult:
     draws
         The random trials; those finished before an error are kept.
     drift
-        Digests of the outputs for the first item before and after all timed runs; empty where it was not reached.
+        Outputs for the first item of the first draw before all timed runs, and after them as the second run; empty
+        where that was not reached.
     timing, load
         None where it was not reached.
     stated
@@ -507,7 +511,7 @@ class TrialResult:
     day: str
     ending: Ending
     draws: tuple[Draw, ...] = ()
-    drift: tuple[str, ...] = ()
+    drift: tuple[Compared, ...] = ()
     timing: Timing | None = None
     load: Load | None = None
     stated: Stated | None = None
