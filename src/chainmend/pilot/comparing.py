@@ -124,16 +124,19 @@ def compare(name: str, got: Array, again: Array, expected: Array) -> Compared:
     places = _places(g, a, e)
     tops = (_tops(got), _tops(expected)) if same else ((), ())
     return Compared(
-        name,
-        str(got.dtype),
-        got.shape,
-        expected.shape,
-        digest(got),
-        digest(again),
-        digest(expected),
-        tuple(int(p) for p in places),
-        *(encode(x[places]) for x in (g, e, a)),
-        *tops,
+        name=name,
+        dtype=str(got.dtype),
+        shape=got.shape,
+        reference_shape=expected.shape,
+        sha256=digest(got),
+        again=digest(again),
+        reference=digest(expected),
+        places=tuple(int(p) for p in places),
+        got=encode(g[places]),
+        expected=encode(e[places]),
+        repeated=encode(a[places]),
+        top_got=_tops(got) if same else (),
+        top_expected=_tops(expected) if same else (),
     )
 
 
