@@ -122,7 +122,6 @@ def compare(name: str, got: Array, again: Array, expected: Array) -> Compared:
     same = got.shape == expected.shape == again.shape
     g, a, e = (np.ravel(x).astype("<f8") for x in (got, again, expected)) if same else [np.zeros(0)] * 3
     places = _places(g, a, e)
-    tops = (_tops(got), _tops(expected)) if same else ((), ())
     return Compared(
         name=name,
         dtype=str(got.dtype),
