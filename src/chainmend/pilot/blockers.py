@@ -1,0 +1,105 @@
+"""What holds cells back: cells that fail, are wrong or unstable for the same cause are one blocker."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chainmend.i18n import both
+from chainmend.pilot.trial import Names, precision
+
+if TYPE_CHECKING:
+    from chainmend.pilot.matrix import Cell, Matrix
+
+HELD = ("fails", "wrong", "unstable")
+"""Verdicts that hold a cell back; a degraded one is right, only late."""
+_TITLES = {
+    "crash": lambda v: both("the process dies ({error}) at the stage {stage}", **v),
+    "hang": lambda v: both("no end within the time limit at the stage {stage}", **v),
+    "memory": lambda v: both("more memory than the limit at the stage {stage}", **v),
+    "failed": lambda v: both("{error} at the stage {stage}", **v),
+    "failed_operator": lambda v: both("operator {operator}: {error} at the stage {stage}", **v),
+    "wrong": lambda v: both("{precision}: runs, but outputs are out of tolerance", **v),
+    "unstable": lambda v: both("two runs do not give the same, or memory grows", **v),
+}
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """One cause.
+
+    Attributes
+    ----------
+    title
+        (Chinese, English).
+    operator
+        That failed, "" where none was named.
+    cells
+        What it holds back, in the order of the matrix.
+    """
+
+    title: Names
+    operator: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def held(self) -> int:
+        """Number of cells it holds back."""
+        return len(self.cells)
+
+    @property
+    def where(self) -> Names:
+        """(Chinese, English): models and chips, each once."""
+        chips = list(dict.fromkeys(cell.chip.name for cell in self.cells))
+        models = list(dict.fromkeys(cell.row.model.name for cell in self.cells))
+        return both("{models} on {chips}", models=_listed(models), chips=_listed(chips))
+
+
+def find_blockers(matrix: Matrix) -> list[Blocker]:
+    """Return the causes that hold cells back, the one that holds most first.
+
+    A cause is the operator with its error where an operator is named; else, for a failure, its error, stage and family
+    of models; for wrong outputs the precision and the family; for unstable ones the family.
+
+    Examples
+    --------
+    >>> from chainmend.pilot.matrix import build_matrix
+    >>> find_blockers(build_matrix([]))
+    []
+    """
+    groups: dict[tuple[str, ...], list[Cell]] = defaultdict(list)
+    for cell in matrix.cells.values():
+        if cell.verdict in HELD:
+            groups[_cause(cell)].append(cell)
+    found = [Blocker(_title(cells[0]), _operator(cells[0]), tuple(cells)) for cells in groups.values()]
+    return sorted(found, key=lambda b: (-b.held, b.title[1], b.where[1]))
+
+
+def _cause(cell: Cell) -> tuple[str, ...]:
+    ending = cell.trial.ending if cell.trial else None
+    if cell.verdict == "fails" and ending is not None:
+        if ending.operator:
+            return "operator", ending.operator, ending.error
+        return "fails", ending.state, ending.error, ending.stage, cell.row.model.family
+    return cell.verdict, precision(cell.chip, cell.row.model), cell.row.model.family
+
+
+def _operator(cell: Cell) -> str:
+    return cell.trial.ending.operator if cell.trial and cell.verdict == "fails" else ""
+
+
+def _title(cell: Cell) -> Names:
+    ruling, ending = cell.ruling, cell.trial.ending if cell.trial else None
+    values = {
+        "precision": precision(cell.chip, cell.row.model),
+        "error": ending.error if ending else "",
+        "stage": ending.stage if ending else "",
+        "operator": ending.operator if ending else "",
+    }
+    reason = ruling.reason if ruling and cell.verdict == "fails" else cell.verdict
+    return _TITLES[reason](values)
+
+
+def _listed(names: list[Names]) -> Names:
+    return "、".join(n[0] for n in names), ", ".join(n[1] for n in names)

@@ -1,0 +1,108 @@
+"""Which trial to run next: the untested or expired cell that would unblock or inform most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chainmend.i18n import both
+from chainmend.pilot.trial import Names
+
+if TYPE_CHECKING:
+    from chainmend.pilot.matrix import Cell, Matrix
+
+_OPEN = ("untested", "expired")
+
+
+@dataclass(frozen=True)
+class NextTrial:
+    """A trial worth running.
+
+    Attributes
+    ----------
+    cell
+        What to run.
+    here
+        Whether this machine has the chip and the model.
+    column
+        Open cells of a chip that has no result at all: the first one says whether it runs anything. 0 elsewhere.
+    family
+        Other open cells of the same family of models on the chip: they share its operators.
+    siblings
+        Open cells of the same model and scenario on other chips of the same back end.
+    held
+        Cells of the same model and scenario that other chips hold back: a chip that runs it unblocks the row.
+    """
+
+    cell: Cell
+    here: bool
+    column: int
+    family: int
+    siblings: int
+    held: int
+
+    @property
+    def informs(self) -> int:
+        """Number of cells it says something about, its own included."""
+        return 1 + max(self.column - 1, self.family) + self.siblings + self.held
+
+    @property
+    def reason(self) -> Names:
+        """(Chinese, English): what it decides."""
+        parts = []
+        if self.column:
+            parts.append(both("the first result of a chip with {n} open cells", n=self.column))
+        if self.family:
+            parts.append(both("{n} more cells of the same family on the chip", n=self.family))
+        if self.siblings:
+            parts.append(both("{n} cells of the same model on chips of the same back end", n=self.siblings))
+        if self.held:
+            parts.append(both("{n} cells of the same model are held back on other chips", n=self.held))
+        if not parts:
+            return both("it decides its own cell")
+        listed = "；".join(p[0] for p in parts), "; ".join(p[1] for p in parts)
+        return both("it tells of {n} cells: {parts}", n=self.informs, parts=listed)
+
+
+def next_trials(matrix: Matrix, *, here_only: bool = False) -> list[NextTrial]:
+    """Rank open cells: those that can be run here first, then by what they inform, then the smaller model.
+
+    Parameters
+    ----------
+    matrix
+        With untested and expired cells.
+    here_only
+        Leave out what this machine has no chip or model for.
+
+    Examples
+    --------
+    >>> from chainmend.pilot.matrix import build_matrix
+    >>> next_trials(build_matrix([]))
+    []
+    """
+    cells = list(matrix.cells.values())
+    started = {cell.column for cell in cells if cell.tested and cell.verdict != "expired"}
+    found = [_weigh(cell, cells, started) for cell in cells if cell.verdict in _OPEN]
+    kept = [trial for trial in found if trial.here or not here_only]
+    return sorted(kept, key=_rank)
+
+
+def _weigh(cell: Cell, cells: list[Cell], started: set[str]) -> NextTrial:
+    opened = [c for c in cells if c.verdict in _OPEN and c is not cell]
+    column = [c for c in opened if c.column == cell.column]
+    row = [c for c in cells if c.row.id == cell.row.id and c.column != cell.column]
+    return NextTrial(
+        cell=cell,
+        here=cell.chip.found and cell.row.model.found,
+        column=0 if cell.column in started else len(column) + 1,
+        family=sum(c.row.model.family == cell.row.model.family for c in column),
+        siblings=sum(c.verdict in _OPEN and c.chip.back_end == cell.chip.back_end for c in row),
+        held=sum(c.verdict in ("fails", "wrong", "unstable") for c in row),
+    )
+
+
+def _rank(trial: NextTrial) -> tuple[bool, int, bool, int, str, str, str]:
+    model = trial.cell.row.model
+    size = model.files[0].bytes if model.files else 0
+    own = model.reference != model.id
+    return not trial.here, -trial.informs, own, size, trial.cell.column, trial.cell.row.task.id, model.id
