@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chainmend.i18n import both
-from chainmend.pilot.trial import Names
 
 if TYPE_CHECKING:
     from chainmend.pilot.matrix import Cell, Matrix
+    from chainmend.pilot.trial import Names
 
 _OPEN = ("untested", "expired")
 
