@@ -134,8 +134,8 @@ def compare(name: str, got: Array, again: Array, expected: Array) -> Compared:
         got=encode(g[places]),
         expected=encode(e[places]),
         repeated=encode(a[places]),
-        top_got=_tops(got) if same else (),
-        top_expected=_tops(expected) if same else (),
+        top_got=tops(got) if same else (),
+        top_expected=tops(expected) if same else (),
     )
 
 
@@ -266,8 +266,14 @@ def _most(distances: Iterable[Floats]) -> float:
     return max((float(d.max(initial=0.0)) for d in distances), default=0.0)
 
 
-def _tops(array: Array) -> tuple[int, ...]:
-    """Place of the largest value of each row of the last axis; of nothing where there are no rows or too many."""
+def tops(array: Array) -> tuple[int, ...]:
+    """Place of the largest value of each row of the last axis; of nothing where there are no rows or too many.
+
+    Examples
+    --------
+    >>> tops(np.array([[1, 3, 2], [5, 4, 0]])), tops(np.array([1]))
+    ((1, 0), ())
+    """
     if array.ndim == 0 or array.shape[-1] < 2 or not 0 < array.size // array.shape[-1] <= _ROWS:
         return ()
     flat = np.nan_to_num(array.reshape(-1, array.shape[-1]).astype(float), nan=-np.inf)

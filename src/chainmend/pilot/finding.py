@@ -1,4 +1,4 @@
-"""Find the registered back ends, models and scenarios, and the user's own model and extension files."""
+"""Find the registered back ends, models and scenarios, the user's own model files, and run the user's extensions."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import hashlib
 import pkgutil
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from importlib import import_module, util
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import chainmend.pilot as package
 from chainmend.errors import PilotError
 from chainmend.i18n import _
-from chainmend.pilot.trial import BackEnd, InputSpec, Model, ModelFile, Precision, Scenario
+from chainmend.pilot.models.packaged import described
+from chainmend.pilot.trial import InputSpec, Model, Precision
 from chainmend.registry import entries, get
+
+if TYPE_CHECKING:
+    from chainmend.pilot.trial import BackEnd, Scenario
 
 _FORMATS = {".onnx": "onnx", ".pt": "torch", ".pth": "torch", ".ts": "torch"}
 
@@ -122,36 +125,19 @@ def own_model(path: Path, inputs: Sequence[str] = (), precision: str = "float32"
         known = ", ".join(get_args(Precision))
         raise PilotError(precision, expected=_("one of: {ids}").format(ids=known), where="precision")
     return Model(
-        id=path.stem,
+        id=f"own.{path.stem}",
         name=(path.stem, path.stem),
         family="own",
         package="",
         version="",
-        precision=precision,  # type: ignore[arg-type]
-        reference=path.stem,
-        files=(describe(path),),
+        precision=cast("Precision", precision),
+        reference=f"own.{path.stem}",
+        files=(described(path.parent, path.name),),
         how=path.name,
         inputs=tuple(parse_input(text) for text in inputs),
         format=kind,
         folder=path.resolve().parent,
     )
-
-
-def describe(path: Path, name: str | None = None) -> ModelFile:
-    """Return name, digest and size of a file.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as room:
-    ...     file = Path(room) / "a.onnx"
-    ...     _ = file.write_bytes(b"abc")
-    ...     describe(file).bytes
-    3
-    """
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return ModelFile(name or path.name, digest, path.stat().st_size)
 
 
 def parse_input(text: str) -> InputSpec:
@@ -188,7 +174,7 @@ def model_path(model: Model) -> Path:
         raise PilotError(_("the model has no file"), where=model.id, do=model.how or None)
     for file in model.files:
         path = model.folder / file.name
-        if not path.is_file() or replace(describe(path), name=file.name) != file:
+        if not path.is_file() or described(model.folder, file.name) != file:
             raise PilotError(
                 _("the file is missing or has changed"), expected=f"SHA-256 {file.sha256}", where=file.name
             )

@@ -425,7 +425,8 @@ class Ending:
     ----------
     state
         ``done``; ``error`` (an exception), ``crash`` (the process died), ``hang`` (over the time limit), ``memory``
-        (over the memory limit), ``missing`` (the chip was not found), ``no_reference`` (nothing to compare with).
+        (over the memory limit), ``missing`` (the chip was not found), ``no_model`` (the model was not),
+        ``no_reference`` (nothing to compare with).
     stage
         Where: ``load``, ``run``, ``repeat``, ``time``, ``concurrent``, "" when done.
     error
@@ -436,7 +437,7 @@ class Ending:
         First line of the message, without paths.
     """
 
-    state: Literal["done", "error", "crash", "hang", "memory", "missing", "no_reference"]
+    state: Literal["done", "error", "crash", "hang", "memory", "missing", "no_model", "no_reference"]
     stage: str = ""
     error: str = ""
     operator: str = ""

@@ -51,6 +51,7 @@ REASONS: dict[str, Callable[..., Names]] = {
     "hang": lambda **v: both("over the time limit at the stage {stage}", **v),
     "memory": lambda **v: both("over the memory limit at the stage {stage}", **v),
     "missing": lambda **v: both("not found on this machine", **v),
+    "no_model": lambda **v: both("the model is not installed on this machine", **v),
     "no_reference": lambda **v: both("there is no reference to compare with", **v),
     "too_few": lambda **v: both("{draws} random trials; at least {least} are asked for", **v),
     "changed": lambda **v: both("changed since the trial: {what}", **v),
@@ -210,7 +211,7 @@ def _ended(trial: TrialResult) -> Ruling | None:
     ending = trial.ending
     if ending.state == "done":
         return None
-    if ending.state in ("missing", "no_reference"):
+    if ending.state in ("missing", "no_model", "no_reference"):
         return Ruling("untested", ending.state)
     values = {"stage": ending.stage, "error": ending.error, "operator": ending.operator}
     key = {"error": "failed_operator" if ending.operator else "failed"}.get(ending.state, ending.state)
@@ -313,9 +314,9 @@ def _times(timing: Timing) -> dict[str, float | None]:
         "load_seconds": timing.load_seconds,
         "first_seconds": timing.first_seconds,
         "clock_share": timing.clock_ns / middle if middle else None,
-        "peak_bytes": timing.peak_bytes,
-        "device_bytes": timing.device_bytes,
-        "memory_growth_bytes": resident[-1] - resident[0] if resident else None,
+        "peak_bytes": float(timing.peak_bytes),
+        "device_bytes": None if timing.device_bytes is None else float(timing.device_bytes),
+        "memory_growth_bytes": float(resident[-1] - resident[0]) if resident else None,
         "joules": None if energy is None else energy / runs,
     }
 
