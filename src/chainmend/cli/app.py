@@ -26,6 +26,7 @@ COMMANDS = (
     "list_",
     "catalogue",
     "import_",
+    "pilot",
 )
 
 

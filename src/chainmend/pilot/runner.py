@@ -29,7 +29,7 @@ from chainmend.pilot.finding import back_ends, extend
 from chainmend.pilot.job import Job, Settings, write_job
 from chainmend.pilot.machine import machine, need
 from chainmend.pilot.results import from_line, to_line, write_whole
-from chainmend.pilot.trial import SCHEMA, Chip, Ending, Model, Scenario, TrialResult
+from chainmend.pilot.trial import SCHEMA, Chip, Ending, Model, Scenario, TrialResult, fits
 from chainmend.pilot.verdict import state
 from chainmend.pilot.worker import first_line
 
@@ -129,7 +129,27 @@ def run_cells(
         yield runner.trial(cell, again=again)
 
 
+def finished(folder: Path) -> list[TrialResult]:
+    """Read all finished trials that a folder keeps, in order of their cells and days.
+
+    Raises
+    ------
+    PilotError
+        If a file among them is no trial.
+    """
+    parts = sorted((folder / PARTS).glob("*.json"))
+    trials = [from_line(part.read_text("utf-8"), where=part.name) for part in parts]
+    return sorted(trials, key=lambda t: (t.cell, t.day))
+
+
+def chosen_cells(chips: Sequence[Chip], models: Sequence[Model], scenarios: Sequence[Scenario]) -> list[Cell]:
+    """List the cells that make sense, scenario by scenario."""
+    return [(c, m, s) for s in scenarios for m in models for c in chips if fits(c, m, s)]
+
+
 class _Runner:
+    """Runs cells and keeps what they leave in a folder."""
+
     def __init__(
         self,
         folder: Path,

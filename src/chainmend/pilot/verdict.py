@@ -73,6 +73,26 @@ class Ruling:
         return REASONS[self.reason](**self.values)
 
 
+def verdict_name(verdict: Verdict) -> Names:
+    """(Chinese, English) of a verdict.
+
+    Examples
+    --------
+    >>> verdict_name("works")[1]
+    'works'
+    """
+    names: dict[Verdict, Names] = {
+        "works": both("works"),
+        "degraded": both("degraded"),
+        "wrong": both("wrong"),
+        "unstable": both("unstable"),
+        "fails": both("fails"),
+        "untested": both("untested"),
+        "expired": both("expired"),
+    }
+    return names[verdict]
+
+
 def judge(trial: TrialResult) -> Ruling:
     """Derive the verdict of a trial from its raw numbers.
 
