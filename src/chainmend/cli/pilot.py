@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chainmend.pilot.trial import Chip
 
 # further subcommands, each in its module pilot_<name>
-MORE: tuple[str, ...] = ("run",)
+MORE: tuple[str, ...] = ("run", "matrix")
 RESULTS = Path("pilot-results")
 """Folder of results where none is named."""
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from chainmend.errors import RegistryError
 from chainmend.i18n import both
+from chainmend.pilot.trial import Verdict
+from chainmend.pilot.verdict import verdict_name
 from chainmend.registry import get
 
 if TYPE_CHECKING:
-    from chainmend.pilot.trial import Chip, Names, Verdict
+    from chainmend.pilot.trial import Chip, Names
 
 VERDICT_NAMES: dict[Verdict, Names] = {
-    "works": both("Works"),
-    "degraded": both("Degraded"),
-    "wrong": both("Wrong"),
-    "unstable": both("Unstable"),
-    "fails": both("Fails"),
-    "untested": both("Untested"),
-    "expired": both("Expired"),
+    verdict: (verdict_name(verdict)[0], verdict_name(verdict)[1].capitalize()) for verdict in get_args(Verdict)
 }
+"""As they stand in a legend."""
 METRIC_NAMES: dict[str, Names] = {
     "accuracy": both("accuracy"),
     "characters": both("characters right"),
