@@ -149,7 +149,7 @@ def _read(results: Path, extensions: Iterable[Path] | None) -> Matrix:
     from chainmend.pilot.finding import extend, models, scenarios
     from chainmend.pilot.matrix import build_matrix
     from chainmend.pilot.results import load_folder
-    from chainmend.pilot.runner import probe
+    from chainmend.pilot.runner import finished, probe
 
     if results != RESULTS and not results.is_dir():
         raise PilotError(
@@ -159,9 +159,8 @@ def _read(results: Path, extensions: Iterable[Path] | None) -> Matrix:
         )
     files = [str(path) for path in extensions or ()]
     extend(files)
-    return build_matrix(
-        load_folder(results), probe(files), list(models().values()), list(scenarios().values())
-    )
+    trials = [*load_folder(results), *finished(results)]  # a run that was stopped has written no file yet
+    return build_matrix(trials, probe(files), list(models().values()), list(scenarios().values()))
 
 
 def _plain(cell: Cell) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chainmend.i18n import both
 from chainmend.pilot.trial import Names, precision
+from chainmend.pilot.wording import back_end_name
 
 if TYPE_CHECKING:
     from chainmend.pilot.matrix import Cell, Matrix
@@ -50,8 +51,8 @@ class Blocker:
 
     @property
     def where(self) -> Names:
-        """(Chinese, English): models and chips, each once."""
-        chips = list(dict.fromkeys(cell.chip.name for cell in self.cells))
+        """(Chinese, English): models and what drives the chips, each once."""
+        chips = list(dict.fromkeys(back_end_name(cell.chip) for cell in self.cells))
         models = list(dict.fromkeys(cell.row.model.name for cell in self.cells))
         return both("{models} on {chips}", models=_listed(models), chips=_listed(chips))
 

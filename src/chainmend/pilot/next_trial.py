@@ -59,13 +59,16 @@ class NextTrial:
         if self.held:
             parts.append(both("{n} cells of the same model are held back on other chips", n=self.held))
         if not parts:
-            return both("it decides its own cell")
+            return both("It decides its own cell")
         listed = "；".join(p[0] for p in parts), "; ".join(p[1] for p in parts)
-        return both("it tells of {n} cells: {parts}", n=self.informs, parts=listed)
+        return both("It tells of {n} cells: {parts}", n=self.informs, parts=listed)
 
 
 def next_trials(matrix: Matrix, *, here_only: bool = False) -> list[NextTrial]:
     """Rank open cells: those that can be run here first, then by what they inform, then the smaller model.
+
+    What one of them already tells of comes behind: the same model and scenario on another chip, or the same family of
+    models on the same chip.
 
     Parameters
     ----------
@@ -84,7 +87,19 @@ def next_trials(matrix: Matrix, *, here_only: bool = False) -> list[NextTrial]:
     started = {cell.column for cell in cells if cell.tested and cell.verdict != "expired"}
     found = [_weigh(cell, cells, started) for cell in cells if cell.verdict in _OPEN]
     kept = [trial for trial in found if trial.here or not here_only]
-    return sorted(kept, key=_rank)
+    return _spread(sorted(kept, key=_rank))
+
+
+def _spread(ranked: list[NextTrial]) -> list[NextTrial]:
+    """Move behind the others what an earlier one already tells of: the same row, or the same family on the chip."""
+    told: set[tuple[str, ...]] = set()
+    first: list[NextTrial] = []
+    later: list[NextTrial] = []
+    for trial in ranked:
+        keys = {trial.cell.row.id, ("", trial.cell.column, trial.cell.row.model.family)}
+        (later if keys & told or trial.here != ranked[0].here else first).append(trial)
+        told |= keys
+    return first + later
 
 
 def _weigh(cell: Cell, cells: list[Cell], started: set[str]) -> NextTrial:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from chainmend.pilot.trial import Chip, Names
 
 VERDICT_NAMES: dict[Verdict, Names] = {
-    verdict: (verdict_name(verdict)[0], verdict_name(verdict)[1].capitalize()) for verdict in get_args(Verdict)
+    verdict: (verdict_name(verdict)[0], verdict_name(verdict)[1].capitalize())
+    for verdict in get_args(Verdict)
 }
 """As they stand in a legend."""
 METRIC_NAMES: dict[str, Names] = {

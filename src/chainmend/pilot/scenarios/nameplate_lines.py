@@ -32,7 +32,7 @@ def nameplate_lines() -> Scenario:
             metric="accuracy",
             item=("一块铭牌，480 × 320 像素", "one plate, 480 x 320 pixels"),
             tolerances={**TOLERANCES, "int8": Tolerance(None, cosine=0.9, drop=0.1)},
-            limits=Limits(latency_seconds=0.5, accuracy=0.9),
+            limits=Limits(latency_seconds=1.0, accuracy=0.9),
         ),
         families=("ocr_det",),
         make=_make,
