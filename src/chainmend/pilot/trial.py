@@ -14,15 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+import numpy.typing as npt
 
-    Array = npt.NDArray[np.generic]
-    Arrays = Mapping[str, Array]
-
+Array = npt.NDArray[Any]
+Arrays = Mapping[str, Array]
+"""Arrays by name: inputs or outputs of a model."""
 Names = tuple[str, str]
 """(Chinese, English)."""
 Precision = Literal["float32", "float16", "bfloat16", "int8", "int4"]
@@ -235,7 +233,7 @@ class Sample:
     truths: tuple[Answer, ...]
 
 
-Call = Callable[["Arrays"], dict[str, "Array"]]
+Call = Callable[[Arrays], dict[str, Array]]
 """One run of a model: inputs by name -> outputs by name."""
 
 
