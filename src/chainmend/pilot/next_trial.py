@@ -29,7 +29,7 @@ class NextTrial:
     family
         Other open cells of the same family of models on the chip: they share its operators.
     siblings
-        Open cells of the same model and scenario on other chips of the same back end.
+        Open cells of the same model and scenario on the same hardware driven otherwise.
     held
         Cells of the same model and scenario that other chips hold back: a chip that runs it unblocks the row.
     """
@@ -55,7 +55,7 @@ class NextTrial:
         if self.family:
             parts.append(both("{n} more cells of the same family on the chip", n=self.family))
         if self.siblings:
-            parts.append(both("{n} cells of the same model on chips of the same back end", n=self.siblings))
+            parts.append(both("{n} cells of the same model on the same hardware", n=self.siblings))
         if self.held:
             parts.append(both("{n} cells of the same model are held back on other chips", n=self.held))
         if not parts:
@@ -91,12 +91,15 @@ def next_trials(matrix: Matrix, *, here_only: bool = False) -> list[NextTrial]:
 
 
 def _spread(ranked: list[NextTrial]) -> list[NextTrial]:
-    """Move behind the others what an earlier one already tells of: the same row, or the same family on the chip."""
+    """Move behind the others what an earlier one already tells of: a new chip; else the row, the family on the chip."""
     told: set[tuple[str, ...]] = set()
     first: list[NextTrial] = []
     later: list[NextTrial] = []
     for trial in ranked:
-        keys = {trial.cell.row.id, ("", trial.cell.column, trial.cell.row.model.family)}
+        cell = trial.cell
+        keys: set[tuple[str, ...]] = {cell.row.id, (cell.column, cell.row.model.family, "")}
+        if trial.column:
+            keys = {(cell.column,)}
         (later if keys & told or trial.here != ranked[0].here else first).append(trial)
         told |= keys
     return first + later
@@ -111,13 +114,19 @@ def _weigh(cell: Cell, cells: list[Cell], started: set[str]) -> NextTrial:
         here=cell.chip.found and cell.row.model.found,
         column=0 if cell.column in started else len(column) + 1,
         family=sum(c.row.model.family == cell.row.model.family for c in column),
-        siblings=sum(c.verdict in _OPEN and c.chip.back_end == cell.chip.back_end for c in row),
+        siblings=sum(c.verdict in _OPEN and _hardware(c) == _hardware(cell) for c in row),
         held=sum(c.verdict in ("fails", "wrong", "unstable") for c in row),
     )
 
 
-def _rank(trial: NextTrial) -> tuple[bool, int, bool, int, str, str, str]:
-    model = trial.cell.row.model
-    size = model.files[0].bytes if model.files else 0
-    own = model.reference != model.id
-    return not trial.here, -trial.informs, own, size, trial.cell.column, trial.cell.row.task.id, model.id
+def _hardware(cell: Cell) -> tuple[str, str, str]:
+    return cell.chip.back_end, cell.chip.maker, cell.chip.hardware
+
+
+def _rank(trial: NextTrial) -> tuple[bool | int | str, ...]:
+    """What can be run here, what informs most, a new chip from a reference on; makers of the city, small models."""
+    model, chip = trial.cell.row.model, trial.cell.chip
+    variant, size = model.reference != model.id, model.files[0].bytes if model.files else 0
+    begins_with_variant = trial.column > 0 and variant
+    last = trial.cell.column, trial.cell.row.task.id, model.id
+    return not trial.here, begins_with_variant, -trial.informs, not chip.maker, variant, size, *last

@@ -47,7 +47,7 @@ def test_state_goes_from_frame_to_frame() -> None:
     outputs = SCENARIOS["voice"].work(call, item)
     assert calls == [0, 1, 2]
     assert outputs["speech"].tolist() == [0, 2, 4]
-    assert outputs["state"].tolist() == [3]
+    assert set(outputs) == {"speech"}
 
 
 def test_frames_begin_with_the_end_of_the_frame_before() -> None:

@@ -79,7 +79,10 @@ def _begin(model: Model) -> dict[str, Array]:
 
 
 def _work(call: Call, item: Arrays) -> dict[str, Array]:
-    """Run frame after frame and carry the state; a model for sequences takes all at once."""
+    """Run frame after frame and carry the state; a model for sequences takes all at once.
+
+    The state is no output: nobody downstream sees it, and what it does shows in the scores.
+    """
     import numpy as np
 
     if "state" not in item:
@@ -91,7 +94,7 @@ def _work(call: Call, item: Arrays) -> dict[str, Array]:
         found = call({"input": frame[None], "state": state, **rest})
         state = found["stateN"]
         scores.append(np.asarray(found["output"]).reshape(-1))
-    return {"speech": np.concatenate(scores), "state": state}
+    return {"speech": np.concatenate(scores)}
 
 
 def _answer(_model: Model, outputs: Arrays) -> Answer:
