@@ -96,7 +96,7 @@ def _headline(matrix: Matrix) -> str:
     values = {"tested": matrix.tested, "all": len(matrix.cells), "n": waiting}
     text = both("Pilot field: {tested} of {all} cells tested", **values)
     if waiting:
-        text = both("Pilot field: {tested} of {all} cells tested, {n} makers to come", **values)
+        text = both("Pilot field: {tested} of {all} cells tested, makers to come: {n}", **values)
     clauses = [re.split(r"(?<=[：，:,])\s*", one) for one in text]
     parts = [
         " ".join(f'<span class="ph">{escaping.escape(c)}</span>' for c in clauses[1]),
