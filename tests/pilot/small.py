@@ -82,8 +82,8 @@ def tiny_model(folder: Path, operator: str = "Tanh", precision: str = "float32")
     """An ONNX file of one product of matrices and one more operator on a batch of 16 numbers."""
     onnx = pytest.importorskip("onnx")
     helper, tensor = onnx.helper, onnx.TensorProto
-    kind = {"float32": tensor.FLOAT, "float16": tensor.FLOAT16}[precision]
-    weight = np.random.default_rng(0).standard_normal((16, 16)).astype(precision) / 4
+    kind = {"float32": tensor.FLOAT, "float16": tensor.FLOAT16, "float64": tensor.DOUBLE}[precision]
+    weight = (np.random.default_rng(0).standard_normal((16, 16)) / 4).astype(precision)
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["x", "w"], ["z"]), helper.make_node(operator, ["z"], ["y"])],
         "tiny",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +13,6 @@ from chainmend.pilot.checking import check_trial
 from chainmend.pilot.finding import extend, own_model, scenario
 from chainmend.pilot.job import Settings
 from chainmend.pilot.runner import Cell, run_cells
-from chainmend.pilot.trial import TrialResult
 from chainmend.pilot.verdict import judge
 
 from .small import tiny_model
@@ -23,6 +23,9 @@ pytest.importorskip("psutil", reason="the extra pilot is not installed")
 from chainmend.pilot.chips.onnxruntime_cpu import probe as probe_cpu
 
 from . import faulty
+
+if TYPE_CHECKING:
+    from chainmend.pilot.trial import TrialResult
 
 HERE = str(Path(faulty.__file__))
 SETTINGS = Settings(warm_up=2, runs=12, seconds=0.2, each=2, time_limit=60)

@@ -215,7 +215,7 @@ def decode(text: str, of: Compared) -> Floats:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         data = b"-"
-    if len(data) != 8 * len(of.places):
+    if len(data) != 8 * len(of.places) or base64.b64encode(data).decode() != text:
         raise PilotError(
             _("values that cannot be read"),
             expected=_("{n} values in base64").format(n=len(of.places)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import math
 import statistics
 import threading
 import time
@@ -61,8 +60,8 @@ def time_runs(
     run
         Does the work, and returns when it is done.
     warm_up
-        Runs before the first reading, at least 1; their times are thrown away. Where a reading is of several runs, so
-        many come on top.
+        Runs before the first reading, at least 1; their times are thrown away. More come on top where it takes
+        several runs to fill a reading.
     runs
         Readings.
     seconds
@@ -86,10 +85,11 @@ def time_runs(
             _("{n} runs").format(n=min(warm_up, runs)), expected=_("at least 1"), where="warm_up, runs"
         )
     now, clock = time.perf_counter_ns, clock_ns()
-    shortest = min(_once(run) for _i in range(warm_up))
-    calls = max(1, math.ceil(2 * clock / CLOCK_SHARE / shortest))
-    for _i in range(calls if calls > 1 else 0):
-        run()
+    calls = 1
+    shortest = min(_batch(run, 1) for _i in range(warm_up))
+    while shortest < 2 * clock / CLOCK_SHARE:
+        calls *= 2
+        shortest = _batch(run, calls)
     readings: list[int] = []
     watched: list[int] = []
     every = max(1, runs // (_MOMENTS - 1))
@@ -101,10 +101,7 @@ def time_runs(
             if watch is not None and len(readings) % every == 0:
                 watched.append(watch())
                 run()  # what watching took out of the caches is there again
-            begin = now()
-            for _i in range(calls):
-                run()
-            readings.append(now() - begin)
+            readings.append(_batch(run, calls))
     finally:
         if collecting:
             gc.enable()
@@ -151,7 +148,9 @@ def at_once(run: Callable[[], bool], *, threads: int = 2, each: int = 5) -> Load
     return Load(threads, len(outcomes), outcomes.count(None), outcomes.count(False), took)
 
 
-def _once(run: Callable[[], object]) -> int:
+def _batch(run: Callable[[], object], calls: int) -> int:
+    """Nanoseconds of so many runs, at least 1."""
     begin = time.perf_counter_ns()
-    run()
+    for _i in range(calls):
+        run()
     return max(1, time.perf_counter_ns() - begin)
