@@ -205,8 +205,8 @@ def _show(output: Output, found: Matrix) -> None:
     )
     empty = [found.columns[column].name[side] for column in found.columns if column not in full]
     if empty:
-        output.say(_("untested, nothing of them on this machine: {names}").format(names="; ".join(empty)))
-    counts = "; ".join(f"{VERDICT_NAMES[v][side]} {n}" for v, n in found.counts.items() if n)
+        output.say(_("untested, nothing of them on this machine: {names}").format(names=_joined(empty)))
+    counts = _joined([f"{VERDICT_NAMES[v][side]} {n}" for v, n in found.counts.items() if n])
     output.say(
         _("cells tested: {tested} of {all} ({counts})").format(
             tested=found.tested, all=len(found.cells), counts=counts
@@ -215,6 +215,10 @@ def _show(output: Output, found: Matrix) -> None:
     output.say(
         _("times are the p99 of one item; ± varies by more than 10%. Untested does not mean it fails.")
     )
+
+
+def _joined(parts: list[str]) -> str:
+    return ("；" if language() == "zh" else "; ").join(parts)
 
 
 def _word(cell: Cell | None) -> str:

@@ -185,10 +185,8 @@ def _next(nexts: list[NextTrial]) -> str:
         for trial in nexts[:_SHOWN_NEXT]:
             cell = trial.cell
             place = both("on this machine") if trial.here else both("on a machine that has it")
-            command = (
-                f"chainmend pilot run --chip {cell.chip.id} --model {cell.row.model.id} "
-                f"--scenario {cell.row.task.id}"
-            )
+            chip = f"--chip {cell.chip.id} " if cell.chip.found else ""  # elsewhere it is found by its own id
+            command = f"chainmend pilot run {chip}--model {cell.row.model.id} --scenario {cell.row.task.id}"
             items.append(
                 f'<li><p class="what">{says(cell.row.model.name)} × {says(shown(cell.chip.name))}</p>'
                 f'<p class="muted">{says(cell.row.task.name)} · {cell.row.model.precision} · {says(place)}</p>'

@@ -56,7 +56,8 @@ def limits(task: Task) -> Names:
     """Return what a scenario accepts, e.g. ``≤ 300 ms · accuracy ≥ 0.95``."""
     found = []
     if task.limits.latency_seconds is not None:
-        found.append((f"≤ {task.limits.latency_seconds * 1000:g} ms",) * 2)
+        seconds = task.limits.latency_seconds
+        found.append((f"≤ {seconds:g} s" if seconds >= 1 else f"≤ {seconds * 1000:g} ms",) * 2)
     if task.limits.accuracy is not None:
         zh, en = METRIC_NAMES.get(task.metric, (task.metric, task.metric))
         found.append((f"{zh} ≥ {task.limits.accuracy:g}", f"{en} ≥ {task.limits.accuracy:g}"))
