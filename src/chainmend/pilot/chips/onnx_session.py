@@ -55,7 +55,7 @@ class OnnxSession:
     Raises
     ------
     PilotError
-        If the provider was asked for and is not the one that is used.
+        If the build lacks the provider, or another one is used in its place.
     """
 
     def __init__(
@@ -63,6 +63,12 @@ class OnnxSession:
     ) -> None:
         import onnxruntime
 
+        if provider not in onnxruntime.get_available_providers():
+            raise PilotError(
+                _("this build of ONNX Runtime has no {provider}").format(provider=provider),
+                expected=", ".join(onnxruntime.get_available_providers()),
+                where=chip.id,
+            )
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         if "threads" in chip.options:
