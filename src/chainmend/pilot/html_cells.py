@@ -89,7 +89,7 @@ def popup(cell: Cell, number: int) -> str:
             _plain(", ".join(f"{k} {v}" for k, v in sorted(trial.chip.runtime.items())) or "–"),
         ),
         (both("model"), _plain(" ".join((trial.model.id, trial.model.version)).strip())),
-        (both("day"), _plain(trial.day)),
+        (both("tried on"), _plain(trial.day)),
     ]
     if found["p50"] is not None and found["p90"] is not None and found["p99"] is not None:
         times = " / ".join(duration(found[n] or 0.0) for n in ("p50", "p90", "p99"))

@@ -37,7 +37,7 @@ def screening() -> Scenario:
             metric="accuracy",
             item=("一个文件的首尾各 1024 字节", "first and last 1024 bytes of one file"),
             tolerances={**TOLERANCES, "int8": Tolerance(None, top1=0.95, drop=0.05)},
-            limits=Limits(latency_seconds=0.1, accuracy=0.95),
+            limits=Limits(latency_seconds=0.2, accuracy=0.95),
         ),
         families=("magika",),
         make=_make,
