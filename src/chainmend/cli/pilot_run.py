@@ -42,7 +42,7 @@ def run(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            "--model", help=_("id or family of a model, or an ONNX or TorchScript file; may be repeated")
+            "--model", help=_("id or family of a model, or an ONNX or PyTorch file; may be repeated")
         ),
     ] = None,
     scenario: Annotated[

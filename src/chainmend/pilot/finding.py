@@ -20,7 +20,7 @@ from chainmend.registry import entries, get
 if TYPE_CHECKING:
     from chainmend.pilot.trial import BackEnd, Scenario
 
-_FORMATS = {".onnx": "onnx", ".pt": "torch", ".pth": "torch", ".ts": "torch"}
+_FORMATS = {".onnx": "onnx", ".pt": "torch", ".pth": "torch", ".ts": "torch", ".pt2": "torch"}
 
 
 def extend(files: Iterable[Path | str]) -> None:
@@ -98,7 +98,7 @@ def own_model(path: Path, inputs: Sequence[str] = (), precision: str = "float32"
     Parameters
     ----------
     path
-        ONNX (``.onnx``) or TorchScript (``.pt``, ``.pth``, ``.ts``).
+        ONNX (``.onnx``), TorchScript (``.pt``, ``.pth``, ``.ts``) or ``torch.export`` (``.pt2``).
     inputs
         ``NAME:DTYPE:SHAPE`` each, e.g. ``x:float32:1,16``; an ONNX file says them itself, but for free lengths.
     precision

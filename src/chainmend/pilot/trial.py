@@ -122,7 +122,7 @@ class Model:
     inputs
         Empty where the file says it itself.
     format
-        ``onnx`` or ``torch`` (TorchScript).
+        ``onnx`` or ``torch`` (TorchScript, or ``torch.export``).
     folder
         Where the files lie; never written to a result.
     """

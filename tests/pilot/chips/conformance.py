@@ -5,6 +5,7 @@ A laboratory that writes a back end of its own can call `check_probe` and `check
 
 from __future__ import annotations
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -74,11 +75,11 @@ def known_model(chip: Chip, folder: Path):  # type: ignore[no-untyped-def]
 
     if "onnx" in chip.formats:
         return own_model(tiny_model(folder)), right
-    return torch_model(folder, weight), right
+    return torch_model(folder, weight, ".pt"), right
 
 
-def torch_model(folder: Path, weight: np.ndarray) -> Model:  # type: ignore[type-arg]
-    """The tiny model as TorchScript."""
+def torch_model(folder: Path, weight: np.ndarray, suffix: str) -> Model:  # type: ignore[type-arg]
+    """The tiny model as TorchScript (``.pt``), or as ``torch.export`` writes it (``.pt2``)."""
     torch = pytest.importorskip("torch", reason="torch is not installed")
 
     class Tiny(torch.nn.Module):  # type: ignore[misc, name-defined]
@@ -89,6 +90,10 @@ def torch_model(folder: Path, weight: np.ndarray) -> Model:  # type: ignore[type
         def forward(self, x):  # type: ignore[no-untyped-def]
             return torch.tanh(x @ self.w)
 
-    path = folder / "tiny.pt"
-    torch.jit.trace(Tiny(), torch.zeros(2, 16)).save(str(path))
+    path, example = folder / f"tiny{suffix}", torch.zeros(2, 16)
+    if suffix == ".pt2":
+        torch.export.save(torch.export.export(Tiny(), (example,)), str(path))
+    else:
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):
+            torch.jit.trace(Tiny(), example).save(str(path))
     return own_model(path, ["x:float32:1,16"])

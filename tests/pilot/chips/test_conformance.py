@@ -12,8 +12,9 @@ import pytest
 from chainmend.errors import PilotError
 from chainmend.pilot.chips import makers, onnxruntime_cpu, onnxruntime_vendor, torch_
 from chainmend.pilot.finding import back_ends, own_model
+
 from ..small import tiny_model
-from .conformance import check_chip, check_probe, check_refusals
+from .conformance import check_chip, check_probe, check_refusals, torch_model
 
 if TYPE_CHECKING:
     from chainmend.pilot.trial import Chip
@@ -112,3 +113,11 @@ def test_torch_asks_for_the_inputs_that_its_files_do_not_state(tmp_path: Path) -
     (tmp_path / "net.pt").write_bytes(b"")
     with pytest.raises(PilotError, match="--input"):
         torch_.load(torch_.probe()[0], own_model(tmp_path / "net.pt"))
+
+
+def test_torch_reads_what_export_wrote(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    x = np.random.default_rng(1).standard_normal((2, 16)).astype(np.float32)
+    weight = np.random.default_rng(0).standard_normal((16, 16)).astype(np.float32) / 4
+    session = torch_.load(torch_.probe()[0], torch_model(tmp_path, weight, ".pt2"))
+    assert np.abs(session.run({"x": x})["output0"] - np.tanh(x @ weight)).max() < 1e-6

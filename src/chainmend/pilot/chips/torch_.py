@@ -1,13 +1,16 @@
 """PyTorch on whatever devices the installed build drives: CPU, CUDA, and the vendors' NPU, MUSA, MLU, SUPA, XPU.
 
-Loads TorchScript files. A vendor's build (``torch_npu``, ``torch_musa``, ``torch_mlu``, ``torch_br``) adds its device
-to torch when it is imported. Float32 is computed in float32: TF32 is switched off.
+Loads what ``torch.export.save`` or ``torch.jit.save`` wrote. A vendor's build (``torch_npu``, ``torch_musa``,
+``torch_mlu``, ``torch_br``) adds its device to torch when it is imported. Float32 is computed in float32: TF32 is
+switched off.
 """
 
 from __future__ import annotations
 
+import warnings
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainmend.errors import PilotError
@@ -51,12 +54,12 @@ def probe() -> list[Chip]:
 
 
 def load(chip: Chip, model: Model) -> Session:
-    """Load a TorchScript file on the device and in the precision of the chip."""
+    """Load a file of PyTorch on the device and in the precision of the chip."""
     return TorchSession(chip, model)
 
 
 class TorchSession:
-    """A TorchScript module on one device.
+    """A module of PyTorch on one device.
 
     Parameters
     ----------
@@ -79,7 +82,7 @@ class TorchSession:
         _plug_in(self._device)
         if not model.inputs:
             raise PilotError(
-                _("the inputs of a TorchScript file are not known"),
+                _("the inputs of a file of PyTorch are not stated in it"),
                 expected="NAME:DTYPE:SHAPE",
                 where=model.id,
                 do=_("state them with {option}").format(option="--input"),
@@ -89,8 +92,7 @@ class TorchSession:
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False
         self._dtype = getattr(torch, chip.options["precision"])
-        module: Any = torch.jit.load(str(model_path(model)), map_location=self._device)
-        self._module = module.eval().to(self._dtype)
+        self._module = self._read(model_path(model)).to(self._dtype)
         self.inputs = model.inputs
 
     def run(self, inputs: Arrays) -> dict[str, Array]:
@@ -112,6 +114,17 @@ class TorchSession:
         if self._device == "cpu" or not hasattr(space, "max_memory_allocated"):
             return None
         return int(space.max_memory_allocated())
+
+    def _read(self, path: Path) -> Any:
+        if path.suffix == ".pt2":
+            program = self._torch.export.load(str(path))
+            if self._device != "cpu":
+                program = self._torch.export.passes.move_to_device_pass(program, self._device)
+            return program.module()
+        with warnings.catch_warnings(
+            action="ignore", category=FutureWarning
+        ):  # files of this kind are still about
+            return self._torch.jit.load(str(path), map_location=self._device).eval()
 
     def _tensor(self, array: Array) -> Any:
         import numpy as np
