@@ -11,7 +11,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chainmend import __version__
 from chainmend.pilot.models.derived import cache_folder, variants
 from chainmend.pilot.models.packaged import NO_HASH, described, installed
 from chainmend.pilot.trial import Model, ModelFile
@@ -40,7 +39,14 @@ def surface_pca() -> tuple[Model, ...]:
     id = "surface_pca.float32"
     file = f"surface_pca-{_VERSION}-onnx{installed('onnx')}.onnx"
     gone = Model(
-        id, name, "surface_pca", "chainmend", __version__, "float32", id, (ModelFile(file, NO_HASH, 0),)
+        id,
+        name,
+        "surface_pca",
+        "chainmend",
+        str(_VERSION),
+        "float32",
+        id,
+        (ModelFile(file, NO_HASH, 0),),
     )
     if installed("onnx") is None or installed("pillow") is None:
         how = "to be made on this machine: pip install onnx pillow"
