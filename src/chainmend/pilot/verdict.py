@@ -233,9 +233,20 @@ def _ended(trial: TrialResult) -> Ruling | None:
         return None
     if ending.state in ("missing", "no_model", "no_reference"):
         return Ruling("untested", ending.state)
-    values = {"stage": ending.stage, "error": ending.error, "operator": ending.operator}
+    values = {"stage": _stage(ending.stage), "error": ending.error, "operator": ending.operator}
     key = {"error": "failed_operator" if ending.operator else "failed"}.get(ending.state, ending.state)
     return Ruling("fails", key, values)
+
+
+def _stage(id: str) -> Names:
+    names = {
+        "load": both("loading the model"),
+        "run": both("running the inputs"),
+        "repeat": both("running them again"),
+        "time": both("timed runs"),
+        "concurrent": both("runs at once"),
+    }
+    return names.get(id, both("start"))
 
 
 def _repeats(trial: TrialResult, allowed: Tolerance) -> Ruling | None:

@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import replace
 
 from chainmend.pilot.chips.onnx_session import OnnxSession, builds
-from chainmend.pilot.machine import version
+from chainmend.pilot.machine import machine, version
 from chainmend.pilot.trial import BackEnd, Chip, Model, Names, Session
 from chainmend.registry import register
 
@@ -52,7 +52,7 @@ def _chip(provider: str, names: Names, label: str) -> Chip:
         how=f"{provider} is not in this build of onnxruntime",
         hardware=label,
         runtime=builds() | {name: found for name in _RUNTIMES if (found := version(name)) is not None},
-        options={"provider": provider, "fallback": "cpu"},
+        options={"provider": provider, "fallback": "cpu", **_settings(provider)},
     )
     if not builds():
         return replace(chip, how="onnxruntime is not installed")
@@ -70,7 +70,7 @@ def _chip(provider: str, names: Names, label: str) -> Chip:
         chip,
         found=True,
         how=f"{provider} loads a model",
-        hardware=device.get("name", label),
+        hardware=device.get("name", machine().processor if "device_type" in _settings(provider) else label),
         driver=device.get("driver"),
         memory_bytes=int(device["mebibytes"]) * 2**20 if "mebibytes" in device else None,
     )
@@ -103,8 +103,12 @@ def nvidia() -> dict[str, str]:
 
 
 def _settings(provider: str) -> dict[str, str]:
-    """Float32 is computed in float32, not in a shorter format that a device would choose for speed."""
-    return {"CUDAExecutionProvider": {"use_tf32": "0"}}.get(provider, {})
+    """Options of a provider: float32 is computed in float32, not in a shorter format chosen for speed."""
+    settings = {
+        "CUDAExecutionProvider": {"use_tf32": "0"},
+        "OpenVINOExecutionProvider": {"device_type": "CPU"},  # the one device it has on every machine
+    }
+    return settings.get(provider, {})
 
 
 @register(
