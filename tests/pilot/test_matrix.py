@@ -78,6 +78,13 @@ def test_same_chip_with_other_hardware_is_a_column_of_its_own() -> None:
     assert (only(matrix), only(matrix, "x-1@another card")) == ("untested", "works")
 
 
+def test_column_of_a_chip_that_only_a_lab_has_is_described_as_there() -> None:
+    here = replace(CHIP, found=False, driver=None, hardware="")
+    matrix = build_matrix([stated()], [here], [replace(MODEL, id="a", family="m"), MODEL], [SCENARIO])
+    assert matrix.columns == {"x-1": CHIP}
+    assert not matrix.cells["x-1", "t", "m"].chip.found  # this machine cannot run it
+
+
 def test_result_of_a_maker_takes_the_place_of_its_empty_column() -> None:
     assert "makers-a" in build_matrix([], [MAKER], [MODEL], [SCENARIO]).columns
     trial = stated(chip=replace(CHIP, id="lab-a0", maker="a"))

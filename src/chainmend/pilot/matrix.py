@@ -171,7 +171,7 @@ def build_matrix(
     }
     return Matrix(
         rows=tuple(row for row in _grouped(rows) if any(key[1:] == row.id for key in cells)),
-        columns={key[0]: cell.chip for key, cell in cells.items()},
+        columns=_faces(cells.values()),
         cells=cells,
     )
 
@@ -214,6 +214,16 @@ def frame(matrix: Matrix) -> pl.DataFrame:
         **dict.fromkeys(NUMBERS, pl.Float64),
     }
     return pl.DataFrame(lines, schema=schema)
+
+
+def _faces(cells: Iterable[Cell]) -> dict[str, Chip]:
+    """Chip of each column: as found here, else as in a trial, else as it was looked for."""
+    found: dict[str, Chip] = {}
+    for cell in cells:
+        face = cell.chip if cell.chip.found or cell.trial is None else cell.trial.chip
+        if cell.column not in found or (face.found and not found[cell.column].found):
+            found[cell.column] = face
+    return found
 
 
 def _rows(models: Sequence[Model], scenarios: Sequence[Scenario]) -> list[Row]:
