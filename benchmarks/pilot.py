@@ -23,7 +23,8 @@ from chainmend.pilot.runner import chosen_cells, probe, run_cells
 from chainmend.pilot.verdict import judge, numbers, unsteady
 
 if TYPE_CHECKING:
-    from chainmend.pilot.trial import Chip, Model, TrialResult
+    from chainmend.pilot.record import TrialResult
+    from chainmend.pilot.trial import Chip, Model
 
 BACK_END = "onnxruntime_cpu"
 

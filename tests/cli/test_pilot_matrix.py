@@ -13,8 +13,9 @@ from tests.pilot.small import CHIP, MODEL, TASK, stated
 
 from chainmend.cli import main
 from chainmend.pilot import finding, runner
+from chainmend.pilot.record import Ending
 from chainmend.pilot.results import TRIALS, write_results
-from chainmend.pilot.trial import Ending, Sample, Scenario
+from chainmend.pilot.trial import Sample, Scenario
 
 OTHER = replace(CHIP, id="y", name=("乙", "B"))
 

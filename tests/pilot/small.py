@@ -11,22 +11,8 @@ import numpy as np
 import pytest
 
 from chainmend.pilot.comparing import compare
-from chainmend.pilot.trial import (
-    SCHEMA,
-    Array,
-    Chip,
-    Draw,
-    Ending,
-    Item,
-    Limits,
-    Load,
-    Machine,
-    Model,
-    ModelFile,
-    Task,
-    Timing,
-    TrialResult,
-)
+from chainmend.pilot.record import SCHEMA, Draw, Ending, Item, Load, Machine, Timing, TrialResult
+from chainmend.pilot.trial import Array, Chip, Limits, Model, ModelFile, Task
 from chainmend.pilot.verdict import state
 
 CHIP = Chip(

@@ -8,7 +8,7 @@ from tests.pilot.small import CHIP, MODEL, TASK, stated, trial
 
 from chainmend.pilot.blockers import find_blockers
 from chainmend.pilot.matrix import build_matrix
-from chainmend.pilot.trial import Ending, TrialResult
+from chainmend.pilot.record import Ending, TrialResult
 from chainmend.pilot.verdict import state
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from chainmend.errors import PilotError
 from chainmend.pilot.checking import check_results, check_trial, import_results
+from chainmend.pilot.record import Stated
 from chainmend.pilot.results import (
     from_line,
     load_folder,
@@ -23,7 +24,6 @@ from chainmend.pilot.results import (
     write_results,
 )
 from chainmend.pilot.signing import make_keys, read_public
-from chainmend.pilot.trial import Stated
 
 from .small import stated
 

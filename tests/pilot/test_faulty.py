@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chainmend.pilot.checking import check_trial
-from chainmend.pilot.finding import extend, own_model, scenario
+from chainmend.pilot.finding import own_model
 from chainmend.pilot.job import Settings
 from chainmend.pilot.runner import Cell, run_cells
 from chainmend.pilot.verdict import judge
@@ -25,7 +25,7 @@ from chainmend.pilot.chips.onnxruntime_cpu import probe as probe_cpu
 from . import faulty
 
 if TYPE_CHECKING:
-    from chainmend.pilot.trial import TrialResult
+    from chainmend.pilot.record import TrialResult
 
 HERE = str(Path(faulty.__file__))
 SETTINGS = Settings(warm_up=2, runs=12, seconds=0.2, each=2, time_limit=60)
@@ -35,7 +35,6 @@ SETTINGS = Settings(warm_up=2, runs=12, seconds=0.2, each=2, time_limit=60)
 def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TrialResult]:
     """The trial of each fault; two at a time, as there are faults that only wait."""
     room = tmp_path_factory.mktemp("faulty")
-    extend([HERE])
     model = own_model(tiny_model(room))
     chips = [*probe_cpu(), *faulty.probe()]
 
@@ -47,7 +46,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> dict[str, TrialResult]:
             )
         )  # fmt: skip
 
-    cells = {c.name[1]: (c, model, scenario("limited")) for c in faulty.probe()}
+    cells = {c.name[1]: (c, model, faulty.limited()) for c in faulty.probe()}
     first = run([cells.pop("right")])  # makes the reference
     hang = [cells.pop("hang")]
     memory = [cells.pop("takes-all-memory")]

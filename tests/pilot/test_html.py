@@ -13,7 +13,8 @@ from chainmend.i18n import set_language
 from chainmend.pilot.html import page
 from chainmend.pilot.html_text import duration, limits, says
 from chainmend.pilot.matrix import Matrix, build_matrix
-from chainmend.pilot.trial import Chip, Ending, Limits, Sample, Scenario
+from chainmend.pilot.record import Ending
+from chainmend.pilot.trial import Chip, Limits, Sample, Scenario
 
 SCENARIO = Scenario(TASK, ("m",), lambda model, seed: Sample((), ()), lambda model, outputs: None)
 VOID = {"meta", "col", "rect", "path", "circle", "br", "link", "img"}

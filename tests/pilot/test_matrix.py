@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.pilot.small import CHIP, MODEL, TASK, stated
 
 from chainmend.pilot.matrix import NUMBERS, VERDICTS, Matrix, build_matrix, frame
-from chainmend.pilot.trial import Chip, Ending, Model, Sample, Scenario, TrialResult
+from chainmend.pilot.record import Ending, TrialResult
+from chainmend.pilot.trial import Chip, Model, Sample, Scenario
 
 SCENARIO = Scenario(TASK, ("m",), lambda model, seed: Sample((), ()), lambda model, outputs: None)
 OTHER = Model("other", ("别的", "Other"), "n", "pack", "1", "float32", "other", ())

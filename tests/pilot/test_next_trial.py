@@ -8,7 +8,8 @@ from tests.pilot.small import CHIP, MODEL, TASK, stated
 
 from chainmend.pilot.matrix import Matrix, build_matrix
 from chainmend.pilot.next_trial import next_trials
-from chainmend.pilot.trial import Ending, Sample, Scenario, TrialResult
+from chainmend.pilot.record import Ending, TrialResult
+from chainmend.pilot.trial import Sample, Scenario
 
 FAMILY = [
     replace(MODEL, id=f"m.{p}", precision=p, reference="m.float32", family="m")  # type: ignore[arg-type]

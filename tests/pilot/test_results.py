@@ -11,6 +11,7 @@ import pytest
 
 from chainmend.errors import PilotError
 from chainmend.pilot.checking import check_results
+from chainmend.pilot.record import Ending, TrialResult
 from chainmend.pilot.results import (
     from_line,
     json_schema,
@@ -21,7 +22,6 @@ from chainmend.pilot.results import (
     to_line,
     write_results,
 )
-from chainmend.pilot.trial import Ending, TrialResult
 
 from .small import stated, trial
 

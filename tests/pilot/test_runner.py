@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chainmend import registry
 from chainmend.errors import PilotError
 from chainmend.pilot import runner
 from chainmend.pilot.finding import own_model, scenario
@@ -27,7 +28,7 @@ pytest.importorskip("psutil", reason="the extra pilot is not installed")
 from chainmend.pilot.chips.onnxruntime_cpu import probe as probe_cpu
 
 if TYPE_CHECKING:
-    from chainmend.pilot.trial import TrialResult
+    from chainmend.pilot.record import TrialResult
 
 QUICK = Settings(warm_up=1, runs=10, seconds=0.1, each=1, time_limit=60)
 
@@ -163,7 +164,10 @@ def test_an_operator_that_a_runtime_lacks_is_named(tmp_path: Path) -> None:
     assert str(tmp_path) not in to_line(trial)
 
 
-def test_probing_finds_the_processor_and_is_not_ended_by_what_dies(tmp_path: Path) -> None:
+def test_probing_finds_the_processor_and_is_not_ended_by_what_dies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_entries", dict(registry._entries))
     dies = tmp_path / "dies.py"
     dies.write_text(
         "import os\nfrom chainmend.pilot.trial import BackEnd\nfrom chainmend.registry import register\n"

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainmend.errors import PilotError
-from chainmend.pilot.trial import Draw, Ending, Limits, Load, Timing, Tolerance
+from chainmend.pilot.record import Draw, Ending, Load, Timing
+from chainmend.pilot.trial import Limits, Tolerance
 from chainmend.pilot.verdict import (
     REASONS,
     changes,

@@ -15,7 +15,8 @@ from chainmend.errors import PilotError
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
-    from chainmend.pilot.trial import Chip, Model, Scenario, TrialResult
+    from chainmend.pilot.record import TrialResult
+    from chainmend.pilot.trial import Chip, Model, Scenario
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ import numpy as np
 from chainmend.errors import PilotError
 from chainmend.i18n import _
 from chainmend.pilot.comparing import KEEP, decode, digest, tops
+from chainmend.pilot.record import SCHEMA, Compared, TrialResult
 from chainmend.pilot.results import (
     IMPORTED,
     Manifest,
@@ -23,7 +24,6 @@ from chainmend.pilot.results import (
     write_whole,
 )
 from chainmend.pilot.signing import fingerprint, is_signed
-from chainmend.pilot.trial import SCHEMA, Compared, TrialResult
 from chainmend.pilot.verdict import judge, numbers, state
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def check_trial(trial: TrialResult) -> list[str]:
     Examples
     --------
     >>> from dataclasses import replace
+    >>> from chainmend.pilot.record import *
     >>> from chainmend.pilot.trial import *
     >>> from chainmend.pilot.verdict import state
     >>> chip = Chip("x", ("芯片", "Chip"), "x", False, "looked for, not found")

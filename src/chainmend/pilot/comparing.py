@@ -17,7 +17,7 @@ import numpy as np
 
 from chainmend.errors import PilotError
 from chainmend.i18n import _
-from chainmend.pilot.trial import Compared
+from chainmend.pilot.record import Compared
 
 if TYPE_CHECKING:
     import numpy.typing as npt

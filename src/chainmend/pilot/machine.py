@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chainmend.errors import PilotError
 from chainmend.i18n import _
-from chainmend.pilot.trial import Machine
+from chainmend.pilot.record import Machine
 
 _CPUINFO = Path("/proc/cpuinfo")
 _ENERGY = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
@@ -26,6 +26,24 @@ _FEATURES = (
     "asimddp",
     "sve",
 )
+
+
+def version(package: str) -> str | None:
+    """Version of an installed package, None where it is not installed.
+
+    Examples
+    --------
+    >>> version("numpy") is not None, version("no-such-package")
+    (True, None)
+    """
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+TOOL = version("chainmend") or ""
+"""Version of chainmend, which stands in every result."""
 
 
 def machine() -> Machine:
@@ -78,20 +96,6 @@ def energy_joules() -> float | None:
     try:
         return int(_ENERGY.read_text()) / 1e6
     except (OSError, ValueError):
-        return None
-
-
-def version(package: str) -> str | None:
-    """Version of an installed package, None where it is not installed.
-
-    Examples
-    --------
-    >>> version("numpy") is not None, version("no-such-package")
-    (True, None)
-    """
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
         return None
 
 

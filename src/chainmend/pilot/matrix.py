@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from chainmend.i18n import both
-from chainmend.pilot.trial import Chip, Model, Names, Scenario, Task, TrialResult, Verdict, precision
+from chainmend.pilot.trial import Chip, Model, Names, Scenario, Task, Verdict, precision
 from chainmend.pilot.verdict import Ruling, numbers, today, unsteady
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from chainmend.pilot.record import TrialResult
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """In the order of a legend."""

@@ -3,7 +3,7 @@
 ``NAME.jsonl`` holds the trials, ``NAME.manifest.json`` the `Manifest`. A line is canonical JSON (keys in order, no
 spaces), so that the same trial has the same bytes. Layouts (`TrialResult.schema`):
 
-* 2: as `chainmend.pilot.trial.TrialResult`.
+* 2: as `chainmend.pilot.record.TrialResult`.
 * 1: readings as ``timing.latencies_ms`` (milliseconds of one run each) instead of ``calls`` and ``readings_ns``, no
   ``reference_shape`` of outputs (that of the chip's), no ``features`` of the machine. Read, never written.
 """
@@ -21,10 +21,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from chainmend import __version__
 from chainmend.errors import PilotError
 from chainmend.i18n import _
-from chainmend.pilot.trial import SCHEMA, TrialResult
+from chainmend.pilot.machine import TOOL
+from chainmend.pilot.record import SCHEMA, TrialResult
 
 TRIALS = "trials.jsonl"
 IMPORTED = "imported"
@@ -155,7 +155,7 @@ def write_results(
         raise PilotError(path.name, expected=_("a name that ends in {ending}").format(ending=".jsonl"))
     lines = sorted(to_line(trial) for trial in trials)
     data = "".join(line + "\n" for line in lines).encode()
-    manifest = Manifest(SCHEMA, __version__, lab, day, len(lines), hashlib.sha256(data).hexdigest())
+    manifest = Manifest(SCHEMA, TOOL, lab, day, len(lines), hashlib.sha256(data).hexdigest())
     if key is not None:
         from chainmend.pilot.signing import public_text, read_private, sign
 

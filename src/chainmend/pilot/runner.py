@@ -22,14 +22,14 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from chainmend import __version__
 from chainmend.errors import PilotError
 from chainmend.i18n import _
 from chainmend.pilot.finding import back_ends, extend
 from chainmend.pilot.job import Job, Settings, write_job
-from chainmend.pilot.machine import machine, need
+from chainmend.pilot.machine import TOOL, machine, need
+from chainmend.pilot.record import SCHEMA, Ending, TrialResult
 from chainmend.pilot.results import from_line, to_line, write_whole
-from chainmend.pilot.trial import SCHEMA, Chip, Ending, Model, Scenario, TrialResult, fits
+from chainmend.pilot.trial import Chip, Model, Scenario, fits
 from chainmend.pilot.verdict import state
 from chainmend.pilot.worker import first_line
 
@@ -210,9 +210,7 @@ class _Runner:
         chip = self._chips.get(_reference_chip(model.format))
         if right is None or not right.found or chip is None or not chip.found:
             return None, f"{model.reference} on {_reference_chip(model.format)} is not here"
-        key = _digest(
-            right.files, right.inputs, scenario.task, self._settings.seeds, chip.runtime, __version__
-        )
+        key = _digest(right.files, right.inputs, scenario.task, self._settings.seeds, chip.runtime, TOOL)
         path = self._folder / REFERENCES / f"{key}.npz"
         if path.is_file():
             return path, ""
@@ -230,15 +228,13 @@ class _Runner:
     def _ended(self, cell: Cell, ending: Ending) -> TrialResult:
         chip, model, scenario = cell
         ending = replace(ending, message=first_line(ending.message))
-        empty = TrialResult(
-            SCHEMA, __version__, chip, model, scenario.task, self._machine, "", self._day, ending
-        )
+        empty = TrialResult(SCHEMA, TOOL, chip, model, scenario.task, self._machine, "", self._day, ending)
         return state(replace(empty, model=replace(model, folder=None)))
 
     def _key(self, cell: Cell) -> str:
         chip, model, scenario = cell
         pins = replace(model, folder=None)
-        return _digest(chip, pins, scenario.task, self._machine, self._settings, __version__)
+        return _digest(chip, pins, scenario.task, self._machine, self._settings, TOOL)
 
 
 def _reference_chip(kind: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from chainmend.errors import PilotError
 from chainmend.i18n import _
-from chainmend.pilot.trial import Load
+from chainmend.pilot.record import Load
 
 CLOCK_SHARE = 0.01
 """Most that reading the clock may add to a reading."""

@@ -16,10 +16,11 @@ from chainmend.errors import PilotError
 from chainmend.i18n import _, both
 from chainmend.pilot.comparing import Errors, errors
 from chainmend.pilot.metrics import measure
-from chainmend.pilot.trial import Chip, Model, Names, Stated, Task, Tolerance, Verdict, precision
+from chainmend.pilot.record import Stated
+from chainmend.pilot.trial import Chip, Model, Names, Task, Tolerance, Verdict, precision
 
 if TYPE_CHECKING:
-    from chainmend.pilot.trial import Timing, TrialResult
+    from chainmend.pilot.record import Timing, TrialResult
 
 DRAWS = 3
 """Random trials that are asked for at least."""
@@ -103,6 +104,7 @@ def judge(trial: TrialResult) -> Ruling:
 
     Examples
     --------
+    >>> from chainmend.pilot.record import *
     >>> from chainmend.pilot.trial import *
     >>> chip = Chip("x", ("芯片", "Chip"), "x", False, "looked for, not found")
     >>> model = Model("m", ("模型", "Model"), "m", "", "", "float32", "m", ())
@@ -182,6 +184,7 @@ def changes(trial: TrialResult, chip: Chip, model: Model, task: Task) -> list[st
     Examples
     --------
     >>> from dataclasses import replace
+    >>> from chainmend.pilot.record import *
     >>> from chainmend.pilot.trial import *
     >>> chip = Chip("x", ("芯片", "Chip"), "x", True, "", driver="1.0")
     >>> model = Model("m", ("模型", "Model"), "m", "", "", "float32", "m", ())

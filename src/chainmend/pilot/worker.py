@@ -18,31 +18,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainmend import __version__
 from chainmend.errors import PilotError
 from chainmend.i18n import _
 from chainmend.pilot import reference, timing
 from chainmend.pilot.comparing import compare, digest_all, errors
 from chainmend.pilot.finding import back_ends, extend, scenario
 from chainmend.pilot.job import Job, read_job
-from chainmend.pilot.machine import energy_joules, machine, peak_bytes, resident_bytes
+from chainmend.pilot.machine import TOOL, energy_joules, machine, peak_bytes, resident_bytes
+from chainmend.pilot.record import SCHEMA, Compared, Draw, Ending, Item, Load, Timing, TrialResult
 from chainmend.pilot.results import to_line, write_whole
-from chainmend.pilot.trial import (
-    SCHEMA,
-    Chip,
-    Compared,
-    Draw,
-    Ending,
-    Item,
-    Load,
-    Model,
-    Scenario,
-    Session,
-    Timing,
-    Tolerance,
-    TrialResult,
-    precision,
-)
+from chainmend.pilot.trial import Chip, Model, Scenario, Session, Tolerance, precision
 from chainmend.pilot.verdict import agrees
 
 if TYPE_CHECKING:
@@ -110,7 +95,7 @@ class _Trial:
             ending = told(error, self._stage)
         return TrialResult(
             schema=SCHEMA,
-            tool=__version__,
+            tool=TOOL,
             chip=self._chip,
             model=self._model,
             task=self._scenario.task,
