@@ -91,9 +91,12 @@ def run(
     from chainmend.pilot import runner
     from chainmend.pilot.job import Settings
     from chainmend.pilot.results import TRIALS, write_results
+    from chainmend.pilot.signing import read_private
 
     output, today = Output(json=json), day or dt.date.today().isoformat()
     files = [str(path) for path in extensions or ()]
+    if key is not None:
+        read_private(key)  # one that cannot be used is told before hours of trials, not after
     settings = Settings(
         seeds=tuple(range(seed, seed + draws)),
         runs=runs,

@@ -55,9 +55,12 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
             raise PilotError(str(self.seeds), expected=_("at least one seed, none twice"), where="seeds")
-        for name in ("warm_up", "runs", "threads", "each", "time_limit", "memory_limit"):
-            if not getattr(self, name) >= (1 if name in ("warm_up", "runs", "threads", "each") else 1e-9):
+        for name in ("warm_up", "runs", "threads", "each", "memory_limit"):
+            if getattr(self, name) < 1:
                 raise PilotError(str(getattr(self, name)), expected=_("at least 1"), where=name)
+        for name in ("seconds", "time_limit"):
+            if not getattr(self, name) > 0:
+                raise PilotError(str(getattr(self, name)), expected=_("a number above 0"), where=name)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from importlib import metadata
 from pathlib import Path
@@ -114,6 +115,18 @@ def need(*packages: str) -> None:
             expected=_("the extra {extra}").format(extra="pilot"),
             do=_("run: {command}").format(command="pip install 'chainmend[pilot]'"),
         )
+
+
+def first_line(text: str) -> str:
+    """First line that says something, at most 300 characters, with the folders of paths taken away.
+
+    Examples
+    --------
+    >>> first_line("\\n Load model from /a/b/c.onnx failed\\nmore")
+    'Load model from c.onnx failed'
+    """
+    line = next((x.strip() for x in text.splitlines() if x.strip()), "")
+    return re.sub(r"(?:[A-Za-z]:)?[/\\][\w.~@+\-/\\]*[/\\]", "", line)[:300]
 
 
 def _cpuinfo() -> dict[str, str]:

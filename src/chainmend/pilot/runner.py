@@ -26,12 +26,11 @@ from chainmend.errors import PilotError
 from chainmend.i18n import _
 from chainmend.pilot.finding import back_ends, extend
 from chainmend.pilot.job import Job, Settings, write_job
-from chainmend.pilot.machine import TOOL, machine, need
+from chainmend.pilot.machine import TOOL, first_line, machine, need
 from chainmend.pilot.record import SCHEMA, Ending, TrialResult
 from chainmend.pilot.results import from_line, to_line, write_whole
 from chainmend.pilot.trial import Chip, Model, Scenario, fits
 from chainmend.pilot.verdict import state
-from chainmend.pilot.worker import first_line
 
 PARTS = "parts"
 REFERENCES = "references"

@@ -24,7 +24,7 @@ from chainmend.pilot import reference, timing
 from chainmend.pilot.comparing import compare, digest_all, errors
 from chainmend.pilot.finding import back_ends, extend, scenario
 from chainmend.pilot.job import Job, read_job
-from chainmend.pilot.machine import TOOL, energy_joules, machine, peak_bytes, resident_bytes
+from chainmend.pilot.machine import TOOL, energy_joules, first_line, machine, peak_bytes, resident_bytes
 from chainmend.pilot.record import SCHEMA, Compared, Draw, Ending, Item, Load, Timing, TrialResult
 from chainmend.pilot.results import to_line, write_whole
 from chainmend.pilot.trial import Chip, Model, Scenario, Session, Tolerance, precision
@@ -38,11 +38,11 @@ _OPERATORS = (
     re.compile(r"Could not find an implementation for (\w+)"),
     re.compile(r"while running (\w+) node"),
     re.compile(r"No Op registered for (\w+)"),
-    re.compile(r"(?:is not a registered function/op|op_type\W+)\W*(\w+)"),
+    re.compile(r"(\w+)\(-?\d+\) is not a registered function/op"),
     re.compile(r"Could not run '([\w:.]+)'"),
     re.compile(r"The operator '([\w:.]+)'"),
-    re.compile(r"\bnot implemented for '?(\w+)'?"),
-    re.compile(r"Op \(?(\w+)\)?"),
+    re.compile(r"\"(\w+)\" not implemented for"),
+    re.compile(r"\bOp \((\w+)\)"),
 )
 
 
@@ -223,18 +223,6 @@ def told(error: Exception, stage: str) -> Ending:
     text = str(error).strip()
     operator = next((m.group(1) for p in _OPERATORS if (m := p.search(text))), "")
     return Ending("error", stage, type(error).__name__, operator, first_line(text))
-
-
-def first_line(text: str) -> str:
-    """First line that says something, at most 300 characters, with the folders of paths taken away.
-
-    Examples
-    --------
-    >>> first_line("\\n Load model from /a/b/c.onnx failed\\nmore")
-    'Load model from c.onnx failed'
-    """
-    line = next((x.strip() for x in text.splitlines() if x.strip()), "")
-    return re.sub(r"(?:[A-Za-z]:)?[/\\][\w.~@+\-/\\]*[/\\]", "", line)[:300]
 
 
 if __name__ == "__main__":

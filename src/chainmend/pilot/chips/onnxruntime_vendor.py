@@ -7,7 +7,7 @@ import subprocess
 from dataclasses import replace
 
 from chainmend.pilot.chips.onnx_session import OnnxSession, builds
-from chainmend.pilot.machine import machine, version
+from chainmend.pilot.machine import first_line, machine, version
 from chainmend.pilot.trial import BackEnd, Chip, Model, Names, Session
 from chainmend.registry import register
 
@@ -63,8 +63,8 @@ def _chip(provider: str, names: Names, label: str) -> Chip:
     try:
         OnnxSession(chip, TINY, provider, _settings(provider))
     except Exception as error:  # whatever a vendor's build raises, the chip is not there
-        reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
-        return replace(chip, how=f"{provider} is in the build, and loads no model: {reason[0]}")
+        reason = first_line(str(error)) or type(error).__name__
+        return replace(chip, how=f"{provider} is in the build, and loads no model: {reason}")
     device = nvidia() if provider == "CUDAExecutionProvider" else {}
     return replace(
         chip,
