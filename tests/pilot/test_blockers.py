@@ -33,7 +33,7 @@ def test_one_operator_in_many_cells_is_one_blocker() -> None:
     first, second = find_blockers(build_matrix(trials))
     assert (first.operator, first.held) == ("LayerNormalization", 3)
     assert (second.operator, second.held) == ("Resize", 1)
-    assert first.title[1] == "operator LayerNormalization: RuntimeError at the stage run"
+    assert first.title[1] == "operator LayerNormalization: RuntimeError at the stage running the inputs"
     assert "LayerNormalization" in first.title[0]
 
 

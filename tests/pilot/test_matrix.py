@@ -55,6 +55,13 @@ def test_latest_trial_counts() -> None:
     assert only(build_matrix([stated(day="2026-01-01"), crashed(day="2026-02-01")])) == "fails"
 
 
+def test_of_one_day_what_has_not_expired_counts() -> None:
+    old = stated(model=replace(MODEL, version="0"))
+    for trials in ([old, stated()], [stated(), old]):
+        assert only(build_matrix(trials, [CHIP], [MODEL], [SCENARIO])) == "works"
+    assert only(build_matrix([stated(day="2026-01-01"), old], [CHIP], [MODEL], [SCENARIO])) == "expired"
+
+
 def test_changed_driver_runtime_model_or_scenario_expires() -> None:
     trial = stated()
 

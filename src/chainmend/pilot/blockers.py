@@ -91,15 +91,10 @@ def _operator(cell: Cell) -> str:
 
 
 def _title(cell: Cell) -> Names:
-    ruling, ending = cell.ruling, cell.trial.ending if cell.trial else None
-    values = {
-        "precision": precision(cell.chip, cell.row.model),
-        "error": ending.error if ending else "",
-        "stage": ending.stage if ending else "",
-        "operator": ending.operator if ending else "",
-    }
-    reason = ruling.reason if ruling and cell.verdict == "fails" else cell.verdict
-    return _TITLES[reason](values)
+    found = cell.ruling
+    key = found.reason if found and cell.verdict == "fails" else cell.verdict
+    values = found.values if found else {}
+    return _TITLES[key]({"precision": precision(cell.chip, cell.row.model), **values})
 
 
 def _listed(names: list[Names]) -> Names:

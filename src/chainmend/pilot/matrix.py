@@ -6,14 +6,14 @@ what changed since its trial has expired. A chip of another machine is a column 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from chainmend.i18n import both
 from chainmend.pilot.trial import Chip, Model, Names, Scenario, Task, Verdict, precision
-from chainmend.pilot.verdict import Ruling, numbers, today, unsteady
+from chainmend.pilot.verdict import Ruling, changes, numbers, today, unsteady
 
 if TYPE_CHECKING:
     import polars as pl
@@ -146,7 +146,8 @@ def build_matrix(
     Parameters
     ----------
     trials
-        Of any machines, in any order; of one cell the latest counts, of one day the last given.
+        Of any machines, in any order; of one cell the latest counts, of one day one that has not expired, else the
+        last given.
     chips, models, scenarios
         Known on this machine, whether found or not; those that only trials name are added.
 
@@ -157,13 +158,14 @@ def build_matrix(
     """
     columns = {chip.id: chip for chip in chips}
     rows = {row.id: row for row in _rows(models, scenarios)}
-    latest: dict[tuple[str, str, str], TrialResult] = {}
-    for trial in sorted(trials, key=lambda t: t.day):
+    tried: dict[tuple[str, str, str], list[TrialResult]] = defaultdict(list)
+    for trial in trials:
         column = _column(trial.chip, columns)
         columns.setdefault(column, trial.chip)
         row = Row(trial.task, trial.model)
         rows.setdefault(row.id, row)
-        latest[column, *row.id] = trial
+        tried[column, *row.id].append(trial)
+    latest = {key: _latest(found, columns[key[0]], rows[key[1:]]) for key, found in tried.items()}
     cells = {
         (column, *row.id): Cell(column, chip, row, trial, _holds(trial, chip, row))
         for column, chip in _in_order(columns, latest).items()
@@ -250,16 +252,17 @@ def _column(chip: Chip, columns: Mapping[str, Chip]) -> str:
     return f"{chip.id}@{chip.hardware}"
 
 
+def _latest(trials: Sequence[TrialResult], chip: Chip, row: Row) -> TrialResult:
+    return sorted(trials, key=lambda t: (t.day, not changes(t, *_today(t, chip, row))))[-1]
+
+
+def _today(trial: TrialResult, chip: Chip, row: Row) -> tuple[Chip, Model, Task]:
+    """What a trial is compared with: chip and model only where they are found here."""
+    return chip if chip.found else trial.chip, row.model if row.model.found else trial.model, row.task
+
+
 def _holds(trial: TrialResult | None, chip: Chip, row: Row) -> Ruling | None:
-    """What holds today; versions are compared only with a chip and a model that are found here."""
-    if trial is None:
-        return None
-    return today(
-        trial,
-        chip if chip.found else trial.chip,
-        row.model if row.model.found else trial.model,
-        row.task,
-    )
+    return None if trial is None else today(trial, *_today(trial, chip, row))
 
 
 def _in_order(
