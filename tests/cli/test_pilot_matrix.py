@@ -14,7 +14,7 @@ from tests.pilot.small import CHIP, MODEL, TASK, stated
 from chainmend.cli import main
 from chainmend.pilot import finding, runner
 from chainmend.pilot.record import Ending
-from chainmend.pilot.results import TRIALS, write_results
+from chainmend.pilot.results import TRIALS, to_line, write_results
 from chainmend.pilot.trial import Sample, Scenario
 
 OTHER = replace(CHIP, id="y", name=("乙", "B"))
@@ -52,6 +52,15 @@ def test_matrix_is_printed_and_written(results: Path, run: Callable[..., tuple[i
     assert "Works 10 ms" in out
     assert (results / "m.html").read_text("utf-8").startswith("<!doctype html>")
     assert pl.read_parquet(results / "m.parquet")["verdict"].to_list() == ["works", "fails", "untested"]
+
+
+def test_trials_of_a_run_that_was_stopped_count(
+    results: Path, run: Callable[..., tuple[int, str, str]]
+) -> None:
+    (results / runner.PARTS).mkdir()
+    later = to_line(stated(chip=replace(CHIP, id="z")))
+    (results / runner.PARTS / "one.json").write_text(later, "utf-8")
+    assert json.loads(run("matrix", results, "--json")[1])["tested"] == 3
 
 
 def test_matrix_for_machines(results: Path, run: Callable[..., tuple[int, str, str]]) -> None:

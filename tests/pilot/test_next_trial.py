@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.pilot.small import CHIP, MODEL, TASK, stated
 
 from chainmend.pilot.matrix import Matrix, build_matrix
@@ -69,6 +71,21 @@ def test_expired_cells_are_open_and_tested_ones_are_not() -> None:
     chip = replace(CHIP, driver="9")
     assert ranked(build_matrix([stated(model=SINGLE)], [chip], [SINGLE], [SCENARIO])) == [("x-1", "s")]
     assert ranked(build_matrix([stated(model=SINGLE)], [CHIP], [SINGLE], [SCENARIO])) == []
+
+
+@given(st.sets(st.sampled_from([(c, m.id) for c in "abc" for m in [*FAMILY, SINGLE]])))
+def test_every_open_cell_is_ranked_once_and_no_other(done: set[tuple[str, str]]) -> None:
+    chips = [replace(CHIP, id=c, found=c != "c") for c in "abc"]
+    models = {m.id: m for m in [*FAMILY, SINGLE]}
+    trials = [stated(chip=chip, model=models[m]) for chip in chips for c, m in done if c == chip.id]
+    matrix = build_matrix(trials, chips, list(models.values()), [SCENARIO])
+    found = next_trials(matrix)
+    assert {(t.cell.column, t.cell.row.model.id) for t in found} == {
+        (c, m) for c in "abc" for m in models
+    } - done
+    assert len(found) == 12 - len(done)
+    assert all(1 <= t.informs <= len(found) for t in found)
+    assert [t.here for t in found] == sorted((t.here for t in found), reverse=True)
 
 
 def test_second_trial_tells_what_the_first_does_not() -> None:
