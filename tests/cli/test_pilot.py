@@ -94,6 +94,20 @@ def test_a_chip_that_is_not_found_is_untested(call, tmp_path: Path) -> None:  # 
     assert read_trials(tmp_path / "out/trials.jsonl") == []
 
 
+def test_a_back_end_stands_for_what_it_found_and_else_for_all_it_looked_for(call) -> None:  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    from chainmend.cli.pilot_run import _chips
+
+    a, b = (replace(stated().chip, id=f"x-{n}", back_end="x") for n in "ab")
+    lost = replace(b, found=False)
+    assert _chips([a, lost], None) == [a]
+    assert _chips([a, lost], ["x"]) == [a]
+    assert _chips([a, lost], ["x-b"]) == [lost]
+    assert _chips([a, lost], ["x", "x-b"]) == [a, lost]
+    assert _chips([replace(a, found=False), lost], ["x"]) == [replace(a, found=False), lost]
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

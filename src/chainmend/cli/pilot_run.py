@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chainmend.pilot.trial import Chip, Model, Scenario
 
 T = TypeVar("T")
+_MESSAGE = 80
 
 
 def add(group: typer.Typer) -> None:
@@ -127,10 +128,12 @@ def run(
 
 
 def _chips(chips: Sequence[Chip], names: list[str] | None) -> list[Chip]:
-    """Chips found, or those named by id or back end, found or not."""
+    """Chips found; those named by id, found or not; of a back end that is named what it found, else all it looked for."""
     if not names:
         return [chip for chip in chips if chip.found]
-    return _pick(chips, names, lambda chip: (chip.id, chip.back_end), "--chip")
+    picked = _pick(chips, names, lambda chip: (chip.id, chip.back_end), "--chip")
+    there = {chip.back_end for chip in picked if chip.found}
+    return [c for c in picked if c.found or c.id in names or c.back_end not in there]
 
 
 def _models(
@@ -209,7 +212,7 @@ def _show(output: Output, trials: Iterable[TrialResult]) -> None:
                 _variation(n.get("cv"), plain["unsteady"]),
                 "–" if n.get("accuracy") is None else f"{n['accuracy']:.3f}",
                 "–" if n.get("error") is None else f"{n['error']:.1e}",
-                plain["reason"],
+                plain["reason"] + (f": {plain['message'][:_MESSAGE]}" if plain["message"] else ""),
             )
         )  # fmt: skip
     output.table(
