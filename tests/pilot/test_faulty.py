@@ -77,6 +77,8 @@ def test_endings_say_where_and_by_what(trials: dict[str, TrialResult]) -> None:
     assert endings["crash"] == ("run", "SIGSEGV", "")
     assert endings["hang"] == ("run", "TimeLimit", "")
     assert endings["takes-all-memory"] == ("run", "MemoryLimit", "")
+    assert trials["hang"].ending.message == "limit 8 s"
+    assert trials["takes-all-memory"].ending.message == "limit 600 MiB"
     assert endings["raises"] == ("run", "RuntimeError", "ConvInteger")
     assert endings["does-not-load"] == ("load", "OSError", "")
     assert trials["does-not-load"].ending.message == "cannot open accelerator0"

@@ -128,7 +128,7 @@ def run(
 
 
 def _chips(chips: Sequence[Chip], names: list[str] | None) -> list[Chip]:
-    """Chips found; those named by id, found or not; of a back end that is named what it found, else all it looked for."""
+    """Chips found, or those named by id; a back end stands for what it found, or for all it looked for in vain."""
     if not names:
         return [chip for chip in chips if chip.found]
     picked = _pick(chips, names, lambda chip: (chip.id, chip.back_end), "--chip")

@@ -197,7 +197,11 @@ class _Runner:
             )
         else:
             kind = "crash" if ended.state == "done" else ended.state
-            message = first_line(ended.stderr)
+            limits = {
+                "hang": f"limit {self._settings.time_limit:g} s",
+                "memory": f"limit {self._settings.memory_limit >> 20} MiB",
+            }
+            message = limits.get(kind, first_line(ended.stderr))
             result = self._ended(cell, Ending(kind, stage, ended.error, message=message))
         result = state(result)
         write_whole(part, to_line(result).encode())
