@@ -71,6 +71,15 @@ def test_what_is_no_model_says_that_it_could_not_be_made(tmp_path: Path, cache: 
     assert [p for p in cache.rglob("*") if p.is_file()] == []
 
 
+def test_missing_tool_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacks(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'sympy'", name="sympy")
+
+    monkeypatch.setitem(derived._TOOLS, "int8", lacks)
+    made = derived.variants(own_model(tiny_model(tmp_path)), "int8")[1]
+    assert (made.found, made.how) == (False, "could not be made: ModuleNotFoundError sympy")
+
+
 def test_variant_of_a_missing_model_is_missing() -> None:
     gone = Model(
         "m.float32", ("", ""), "m", "p", "", "float32", "m.float32", (), found=False, how="pip install p"

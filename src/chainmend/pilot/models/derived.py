@@ -71,7 +71,8 @@ def _derive(model: Model, precision: Precision) -> Model:
                 beside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(model.folder / file.name, beside)
     except Exception as error:  # whatever the tools raise: the variant is then not there, and says why
-        return replace(variant, found=False, how=f"could not be made: {type(error).__name__}")
+        what = f" {error.name}" if isinstance(error, ModuleNotFoundError) else ""
+        return replace(variant, found=False, how=f"could not be made: {type(error).__name__}{what}")
     names = (target.name, *(file.name for file in model.files[1:]))
     return replace(
         variant,
