@@ -60,6 +60,8 @@ def test_finished_trials_are_not_run_again_unless_something_pinned_or_asked_for_
     assert [to_line(t) for t in run(tmp_path / "out", model)] == [to_line(t) for t in first]
     assert runner.finished(tmp_path / "out") == sorted(first, key=lambda t: t.cell)
     (chip,) = probe_cpu()[:1]
+    named = [replace(c, name=("另一个名称", "Another name"), how="otherwise") for c in probe_cpu()]
+    assert [t.timing for t in run(tmp_path / "out", model, chips=named)] == [t.timing for t in first]
     newer = replace(chip, runtime={"onnxruntime": "99"})
     chips = [newer, *probe_cpu()[1:]]
     (changed,) = run(tmp_path / "out", model, chips=chips, asked=[newer])

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -29,7 +29,7 @@ from chainmend.pilot.job import Job, Settings, write_job
 from chainmend.pilot.machine import TOOL, first_line, machine, need
 from chainmend.pilot.record import SCHEMA, Ending, TrialResult
 from chainmend.pilot.results import from_line, to_line, write_whole
-from chainmend.pilot.trial import Chip, Model, Scenario, fits
+from chainmend.pilot.trial import Chip, Model, Scenario, Task, fits
 from chainmend.pilot.verdict import state
 
 PARTS = "parts"
@@ -37,6 +37,7 @@ REFERENCES = "references"
 _POLL = 0.05
 
 Cell = tuple[Chip, Model, Scenario]
+P = TypeVar("P", Chip, Model, Task)
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,9 @@ class _Runner:
         chip = self._chips.get(_reference_chip(model.format))
         if right is None or not right.found or chip is None or not chip.found:
             return None, f"{model.reference} on {_reference_chip(model.format)} is not here"
-        key = _digest(right.files, right.inputs, scenario.task, self._settings.seeds, chip.runtime, TOOL)
+        key = _digest(
+            right.files, right.inputs, _unnamed(scenario.task), self._settings.seeds, chip.runtime, TOOL
+        )
         path = self._folder / REFERENCES / f"{key}.npz"
         if path.is_file():
             return path, ""
@@ -236,8 +239,8 @@ class _Runner:
 
     def _key(self, cell: Cell) -> str:
         chip, model, scenario = cell
-        pins = replace(model, folder=None)
-        return _digest(chip, pins, scenario.task, self._machine, self._settings, TOOL)
+        pins = replace(_unnamed(model), folder=None)
+        return _digest(_unnamed(chip), pins, _unnamed(scenario.task), self._machine, self._settings, TOOL)
 
 
 def _reference_chip(kind: str) -> str:
@@ -333,6 +336,14 @@ def _name(code: int) -> str:
 def _digest(*parts: object) -> str:
     plain = json.dumps([_plain(p) for p in parts], sort_keys=True, default=str)
     return hashlib.sha256(plain.encode()).hexdigest()[:24]
+
+
+def _unnamed(thing: P) -> P:
+    """A chip, model or task without its words, which are not pinned: they may be in another language tomorrow."""
+    words: dict[str, Any] = {
+        n: "" if n == "how" else ("", "") for n in ("name", "how", "item") if hasattr(thing, n)
+    }
+    return replace(thing, **words)
 
 
 def _plain(part: object) -> object:
