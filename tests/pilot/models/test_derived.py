@@ -71,6 +71,21 @@ def test_what_is_no_model_says_that_it_could_not_be_made(tmp_path: Path, cache: 
     assert [p for p in cache.rglob("*") if p.is_file()] == []
 
 
+def test_any_build_of_the_runtime_will_do_and_none_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = own_model(tiny_model(tmp_path))
+    monkeypatch.setattr(derived, "builds", lambda: {"onnxruntime-other": "1.0"})
+    made = derived.variants(base, "float16")[1]
+    assert made.found
+    assert "onnxruntime-other 1.0" in made.how
+    monkeypatch.setattr(derived, "builds", dict)
+    made = derived.variants(base, "float16")[1]
+    assert (made.found, made.how) == (
+        False, "to be made on this machine: pip install onnx onnxruntime"
+    )  # fmt: skip
+
+
 def test_missing_tool_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def lacks(*_: object) -> None:
         raise ModuleNotFoundError("No module named 'sympy'", name="sympy")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chainmend.pilot.chips.onnx_session import builds
 from chainmend.pilot.models.packaged import NO_HASH, described, installed
 from chainmend.pilot.trial import Model, ModelFile, Precision
 
@@ -57,10 +58,11 @@ def _derive(model: Model, precision: Precision) -> Model:
     )
     if not model.found or model.folder is None:
         return variant
-    tools = installed("onnxruntime"), installed("onnx")
-    if None in tools:
+    tools = builds() | {"onnx": installed("onnx") or ""}
+    if len(tools) == 1 or not tools["onnx"]:
         return replace(variant, found=False, how="to be made on this machine: pip install onnx onnxruntime")
-    folder = cache_folder() / f"{model.files[0].sha256[:16]}-ort{tools[0]}-onnx{tools[1]}"
+    made_by = "-".join(f"{name}{number}" for name, number in tools.items())
+    folder = cache_folder() / f"{model.files[0].sha256[:16]}-{made_by}"
     target = folder / f"{precision}.onnx"
     try:
         if not target.is_file():
@@ -77,7 +79,7 @@ def _derive(model: Model, precision: Precision) -> Model:
     return replace(
         variant,
         files=tuple(described(folder, name) for name in names),
-        how=f"made here from {model.package} {model.version} with onnxruntime {tools[0]} and onnx {tools[1]}",
+        how=f"made here from {model.package} {model.version} with {', '.join(map(' '.join, tools.items()))}",
         folder=folder,
     )
 
