@@ -144,7 +144,18 @@ def test_what_another_lab_signed_is_not_taken_for_this_one(room: Path, tmp_path:
     assert check_results(path, key).problems == ["the manifest is not signed"]
 
 
-KEPT = ("got", "expected", "repeated", "sha256", "again", "places", "shape", "top_got", "top_expected")
+KEPT = (
+    "got",
+    "expected",
+    "repeated",
+    "sha256",
+    "again",
+    "places",
+    "shape",
+    "moments",
+    "top_got",
+    "top_expected",
+)
 DERIVED = [p for p in PLACES if p[0] == "stated" or ("outputs" in p and set(KEPT) & set(p))]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainmend.errors import PilotError
-from chainmend.pilot.comparing import KEEP, compare, cosine, decode, digest, errors
+from chainmend.pilot.comparing import KEEP, compare, cosine, decode, digest, errors, moments
 
 
 @given(
@@ -29,15 +29,24 @@ def test_one_wrong_value_anywhere_is_found(size: int, place: int, seed: int, off
     assert min(size, KEEP) <= len(kept.places) <= KEEP + 4
 
 
-def test_cosine_of_what_is_kept_in_full_is_that_of_numpy() -> None:
-    a, b = np.random.default_rng(1).standard_normal((2, 200))
-    assert errors([compare("y", a, a, b)]).cosine == pytest.approx(
-        a @ b / np.linalg.norm(a) / np.linalg.norm(b), rel=1e-12
-    )
-    assert cosine(np.zeros(3), np.zeros(3)) == 1
-    assert cosine(np.zeros(3), np.ones(3)) == 0
-    assert cosine(np.array([np.nan]), np.ones(1)) == 0
-    assert cosine(np.full(2, 1e300), np.full(2, 1e300)) == pytest.approx(1)
+@pytest.mark.parametrize("size", [2, 200, 50_000])
+def test_cosine_is_that_of_the_whole_output(size: int) -> None:
+    """Also where a few values only are kept, and the worst stand out among them."""
+    a, b = np.random.default_rng(1).standard_normal((2, size))
+    b[size // 2] += 1000
+    right = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+    assert errors([compare("y", a, a, b)]).cosine == pytest.approx(right, rel=1e-12)
+
+
+def test_cosine_of_zeros_of_large_numbers_and_of_what_is_no_number() -> None:
+    def of(a: list[float], b: list[float]) -> float:
+        return cosine(moments(np.array(a), np.array(b)))
+
+    assert of([0, 0], [0, 0]) == 1
+    assert of([0, 0], [1, 0]) == 0
+    assert of([1e300, 1e300], [1e-300, 1e-300]) == pytest.approx(1)
+    assert of([1, 0], [-1, 0]) == -1
+    assert moments(np.array([np.nan]), np.ones(1)) == (0, 0, 0)
 
 
 def test_equal_infinities_are_right_and_others_are_not() -> None:

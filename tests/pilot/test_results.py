@@ -86,7 +86,7 @@ def layout_1(whole: TrialResult) -> dict[str, Any]:
     timing["latencies_ms"] = [ns / 1e6 for ns in timing.pop("readings_ns")]
     del timing["calls"]
     for output in [*raw["drift"], *(o for d in raw["draws"] for i in d["items"] for o in i["outputs"])]:
-        del output["reference_shape"]
+        del output["reference_shape"], output["moments"]
     return raw
 
 

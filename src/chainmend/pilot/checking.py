@@ -13,7 +13,7 @@ import numpy as np
 
 from chainmend.errors import PilotError
 from chainmend.i18n import _
-from chainmend.pilot.comparing import KEEP, decode, digest, tops
+from chainmend.pilot.comparing import KEEP, decode, digest, moments, tops
 from chainmend.pilot.record import SCHEMA, Compared, TrialResult
 from chainmend.pilot.results import (
     IMPORTED,
@@ -207,6 +207,8 @@ def _output(output: Compared) -> Iterator[str]:
     if len(output.top_got) != len(output.top_expected):
         yield _("output {name}: rows are not those of the values").format(name=output.name)
         return
+    if not _sums_hold(output.moments, size):
+        yield _("output {name}: the sums of its cosine contradict each other").format(name=output.name)
     if not same or len(places) < size:
         if (output.sha256 == output.again) and not np.array_equal(got, again, equal_nan=True):
             yield _("output {name}: values differ between two runs of the same digest").format(
@@ -217,8 +219,20 @@ def _output(output: Compared) -> Iterator[str]:
         exact = not np.abs(values).max(initial=0.0) >= _EXACT or output.dtype not in ("int64", "uint64")
         if exact and digest(_typed(values, output)) != stated:
             yield _("output {name}: the digest is not that of the values").format(name=output.name)
+    if not all(
+        math.isclose(x, y, rel_tol=_CLOSE)
+        for x, y in zip(output.moments, moments(got, expected), strict=True)
+    ):
+        yield _("output {name}: the sums of its cosine contradict each other").format(name=output.name)
     if (output.top_got, output.top_expected) != tuple(tops(v.reshape(output.shape)) for v in (got, expected)):
         yield _("output {name}: rows are not those of the values").format(name=output.name)
+
+
+def _sums_hold(sums: tuple[float, float, float], size: int) -> bool:
+    """Whether sums of products can be those of as many values, none of which is larger than 1."""
+    product, got, expected = sums
+    fits = all(x == 0 or 1 - _CLOSE <= x <= size * (1 + _CLOSE) for x in (got, expected))
+    return fits and product * product <= got * expected * (1 + _CLOSE)
 
 
 def _typed(values: npt.NDArray[np.float64], output: Compared) -> Array:

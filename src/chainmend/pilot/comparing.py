@@ -1,7 +1,8 @@
 """Outputs beside their reference: what is kept of them, and what is derived from what is kept.
 
 Of a small output every value is kept; of a large one evenly spaced values, and those where the chip is worst: the
-largest errors of the whole output are therefore among them, and whoever reads the result derives them again.
+largest errors of the whole output are therefore among them, and whoever reads the result derives them again. The
+cosine is that of the whole output: a few values, the worst among them, would not give it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _ROWS = 512
 
 @dataclass(frozen=True)
 class Errors:
-    """Distance of outputs from their reference, over the values kept; infinite where one is no number.
+    """Distance of outputs from their reference; infinite where a value is no finite number and should be.
 
     Attributes
     ----------
@@ -134,6 +135,7 @@ def compare(name: str, got: Array, again: Array, expected: Array) -> Compared:
         got=encode(g[places]),
         expected=encode(e[places]),
         repeated=encode(a[places]),
+        moments=moments(g, e),
         top_got=tops(got) if same else (),
         top_expected=tops(expected) if same else (),
     )
@@ -161,7 +163,7 @@ def errors(outputs: Iterable[Compared]) -> Errors:
             error=_most(_scaled(g, e) for _c, g, e, _a in each),
             absolute=_most(_apart(g, e) for _c, g, e, _a in each),
             relative=_most(_relative(g, e) for _c, g, e, _a in each),
-            cosine=min((cosine(g, e) for _c, g, e, _a in each), default=1.0),
+            cosine=min((cosine(c.moments) for c, _g, _e, _a in each), default=1.0),
             top1=sum(rows) / len(rows) if rows else None,
             repeat=_most(_scaled(a, g) for _c, g, _e, a in each),
             repeats=all(c.sha256 == c.again for c, _g, _e, _a in each),
@@ -169,21 +171,37 @@ def errors(outputs: Iterable[Compared]) -> Errors:
         )
 
 
-def cosine(a: Floats, b: Floats) -> float:
-    """Cosine of two vectors; 1 of two that are zero, 0 where only one is or a value is no number.
+def moments(got: Floats, expected: Floats) -> tuple[float, float, float]:
+    """Sums of got x expected, got x got and expected x expected, each side over its own largest absolute value.
+
+    Returns
+    -------
+    tuple of three floats
+        Zeros where a value is no finite number.
 
     Examples
     --------
-    >>> cosine(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
-    1.0
+    >>> moments(np.array([2.0, 0.0]), np.array([3.0, 3.0]))
+    (1.0, 1.0, 2.0)
     """
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        return 0.0
-    scale_a, scale_b = np.abs(a).max(initial=0.0), np.abs(b).max(initial=0.0)
-    if scale_a == 0 or scale_b == 0:
-        return float(scale_a == scale_b)
-    a, b = a / scale_a, b / scale_b
-    return float(np.clip(a @ b / np.sqrt((a @ a) * (b @ b)), -1, 1))
+    if not (np.isfinite(got).all() and np.isfinite(expected).all()):
+        return 0.0, 0.0, 0.0
+    a, b = (x / (np.abs(x).max(initial=0.0) or 1.0) for x in (got, expected))
+    return float(a @ b), float(a @ a), float(b @ b)
+
+
+def cosine(sums: tuple[float, float, float]) -> float:
+    """Cosine from `moments`; 1 of two outputs that are zero, 0 where only one is.
+
+    Examples
+    --------
+    >>> cosine((1.0, 1.0, 4.0)), cosine((0.0, 0.0, 0.0)), cosine((0.0, 0.0, 1.0))
+    (0.5, 1.0, 0.0)
+    """
+    product, got, expected = sums
+    if got <= 0 or expected <= 0:
+        return float(got == expected)
+    return float(np.clip(product / np.sqrt(got * expected), -1, 1))
 
 
 def encode(values: Floats) -> str:

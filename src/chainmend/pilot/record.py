@@ -28,6 +28,9 @@ class Compared:
         Flat places whose values are kept: all of a small output, else evenly spaced ones and the worst.
     got, expected, repeated
         Values there as base64 of little-endian float64: of the first run, the reference, the second run.
+    moments
+        Sums over all values of got x expected, got x got, expected x expected, each side over its own largest absolute
+        value: what the cosine of the whole output is made from. Zeros where a value is no finite number.
     top_got, top_expected
         Place of the largest value of each row of the last axis; empty where there are no or too many rows.
     """
@@ -43,6 +46,7 @@ class Compared:
     got: str
     expected: str
     repeated: str
+    moments: tuple[float, float, float]
     top_got: tuple[int, ...] = ()
     top_expected: tuple[int, ...] = ()
 

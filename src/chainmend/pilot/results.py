@@ -5,11 +5,13 @@ spaces), so that the same trial has the same bytes. Layouts (`TrialResult.schema
 
 * 2: as `chainmend.pilot.record.TrialResult`.
 * 1: readings as ``timing.latencies_ms`` (milliseconds of one run each) instead of ``calls`` and ``readings_ns``, no
-  ``reference_shape`` of outputs (that of the chip's), no ``features`` of the machine. Read, never written.
+  ``reference_shape`` of outputs (that of the chip's), no ``moments`` (those of the values kept), no ``features`` of the
+  machine. Read, never written.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -19,10 +21,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from chainmend.errors import PilotError
 from chainmend.i18n import _
+from chainmend.pilot.comparing import moments
 from chainmend.pilot.machine import TOOL
 from chainmend.pilot.record import SCHEMA, TrialResult
 
@@ -284,7 +288,7 @@ def _from_1(raw: dict[str, Any], where: str) -> dict[str, Any]:
             for draw in raw["draws"]
         ]
         drift = [_output_1(o) for o in raw["drift"]]
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise PilotError(
             _("the trial of layout 1 lacks {name}").format(name=error),
             expected=_("a whole trial"),
@@ -294,4 +298,6 @@ def _from_1(raw: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 def _output_1(output: dict[str, Any]) -> dict[str, Any]:
-    return {"reference_shape": output["shape"], **output}
+    """An output of layout 1; its cosine was that of the values kept."""
+    got, expected = (np.frombuffer(base64.b64decode(output[side]), "<f8") for side in ("got", "expected"))
+    return {"reference_shape": output["shape"], "moments": moments(got, expected), **output}
