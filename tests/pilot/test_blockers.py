@@ -18,7 +18,10 @@ def failed(
     return stated(
         chip=replace(CHIP, id=chip),
         model=replace(MODEL, id=model, family=more.get("family", model)),
-        ending=Ending("error", more.get("stage", "run"), error, operator),
+        ending=Ending(
+            more.get("state", "error"),  # type: ignore[arg-type]
+            more.get("stage", "run"), error, operator, more.get("message", ""),
+        ),
         draws=(), drift=(), timing=None, load=None,
     )  # fmt: skip
 
@@ -37,12 +40,24 @@ def test_one_operator_in_many_cells_is_one_blocker() -> None:
     assert "LayerNormalization" in first.title[0]
 
 
-def test_failures_without_operator_are_told_apart_by_error_stage_and_family() -> None:
+def test_exceptions_without_operator_are_told_apart_by_stage_and_message() -> None:
     trials = [
-        failed("a", "m.float32", family="m"),
-        failed("b", "m.float16", family="m"),
-        failed("a", "n", family="n"),
-        failed("c", "m.float32", family="m", stage="load"),
+        failed("a", "m", message="node 12 is not acyclic"),
+        failed("b", "n", message="node 7 is not acyclic"),
+        failed("c", "m", message="no memory"),
+        failed("d", "m", message="no memory", stage="load"),
+    ]
+    found = find_blockers(build_matrix(trials))
+    assert [b.held for b in found] == [2, 1, 1]
+    assert found[0].message == "node 12 is not acyclic"
+
+
+def test_crashes_are_told_apart_by_signal_stage_and_family() -> None:
+    trials = [
+        failed("a", "m.float32", family="m", state="crash"),
+        failed("b", "m.float16", family="m", state="crash"),
+        failed("a", "n", family="n", state="crash"),
+        failed("c", "m.float32", family="m", stage="load", state="crash"),
     ]
     assert [b.held for b in find_blockers(build_matrix(trials))] == [2, 1, 1]
 

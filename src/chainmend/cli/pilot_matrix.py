@@ -121,6 +121,7 @@ def blockers(
                     "held": blocker.held,
                     "title": blocker.title[side],
                     "operator": blocker.operator or None,
+                    "message": blocker.message or None,
                     "cells": [_plain(cell) for cell in blocker.cells],
                 }
                 for blocker in found
@@ -132,8 +133,8 @@ def blockers(
         return
     output.table(
         _("Blockers"),
-        (_("cells"), _("cause"), _("where")),
-        [(blocker.held, blocker.title[side], blocker.where[side]) for blocker in found],
+        (_("cells"), _("cause"), _("where"), _("message")),
+        [(b.held, b.title[side], b.where[side], b.message) for b in found],
         right=(0,),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,12 +37,15 @@ class Blocker:
         (Chinese, English).
     operator
         That failed, "" where none was named.
+    message
+        What the runtime said, as it said it; "" where it said nothing of its own.
     cells
         What it holds back, in the order of the matrix.
     """
 
     title: Names
     operator: str
+    message: str
     cells: tuple[Cell, ...]
 
     @property
@@ -60,8 +64,9 @@ class Blocker:
 def find_blockers(matrix: Matrix) -> list[Blocker]:
     """Return the causes that hold cells back, the one that holds most first.
 
-    A cause is the operator with its error where an operator is named; else, for a failure, its error, stage and family
-    of models; for wrong outputs the precision and the family; for unstable ones the family.
+    A cause is the operator with its error where an operator is named; else, for an exception, its error, stage and
+    message without numbers; for a process that died or went over a limit, how, where, and the family of models; for
+    wrong outputs the precision and the family; for unstable ones the family.
 
     Examples
     --------
@@ -73,7 +78,7 @@ def find_blockers(matrix: Matrix) -> list[Blocker]:
     for cell in matrix.cells.values():
         if cell.verdict in HELD:
             groups[_cause(cell)].append(cell)
-    found = [Blocker(_title(cells[0]), _operator(cells[0]), tuple(cells)) for cells in groups.values()]
+    found = [Blocker(_title(cells[0]), *_said(cells[0]), tuple(cells)) for cells in groups.values()]
     return sorted(found, key=lambda b: (-b.held, b.title[1], b.where[1]))
 
 
@@ -82,12 +87,18 @@ def _cause(cell: Cell) -> tuple[str, ...]:
     if cell.verdict == "fails" and ending is not None:
         if ending.operator:
             return "operator", ending.operator, ending.error
+        if ending.state == "error":
+            return "error", ending.error, ending.stage, re.sub(r"\d+", "0", ending.message)
         return "fails", ending.state, ending.error, ending.stage, cell.row.model.family
     return cell.verdict, precision(cell.chip, cell.row.model), cell.row.model.family
 
 
-def _operator(cell: Cell) -> str:
-    return cell.trial.ending.operator if cell.trial and cell.verdict == "fails" else ""
+def _said(cell: Cell) -> tuple[str, str]:
+    """Operator and message of a failure."""
+    if cell.trial is None or cell.verdict != "fails":
+        return "", ""
+    ending = cell.trial.ending
+    return ending.operator, ending.message if ending.state == "error" else ""
 
 
 def _title(cell: Cell) -> Names:

@@ -28,7 +28,7 @@ _LOGO = (
     '<path d="M13 12h18" stroke="#fff" stroke-width="7.5"/>'
     '<path d="M13.5 12h17" stroke="#0c574c" stroke-width="3.4" stroke-dasharray="4.4 1.9"/></svg>'
 )
-_SHOWN_NEXT, _SHOWN_BLOCKERS = 3, 6
+_SHOWN_NEXT, _SHOWN_BLOCKERS, _SHOWN_MESSAGE = 3, 6, 120
 
 
 def page(matrix: Matrix) -> str:
@@ -203,12 +203,20 @@ def _blockers(blockers: list[Blocker]) -> str:
         return f'<section class="card pad">{head}{text}</section>'
     items = "".join(
         f'<li><span class="c">{b.held}<small>{says(both("cells"))}</small></span><div><b>{says(b.title)}</b>'
-        f'<p class="muted">{says(b.where)}</p></div></li>'
+        f'<p class="muted">{says(b.where)}</p>{_code(b.message)}</div></li>'
         for b in blockers[:_SHOWN_BLOCKERS]
     )
     rest = len(blockers) - _SHOWN_BLOCKERS
     more = f'<p class="muted small">{says(both("and {n} more", n=rest))}</p>' if rest > 0 else ""
     return f'<section class="card pad">{head}<ol class="blk">{items}</ol>{more}</section>'
+
+
+def _code(message: str) -> str:
+    """What a runtime said, shortened."""
+    if not message:
+        return ""
+    short = message if len(message) <= _SHOWN_MESSAGE else f"{message[:_SHOWN_MESSAGE]}…"
+    return f"<code>{escaping.escape(short)}</code>"
 
 
 def _coverage(matrix: Matrix) -> str:
