@@ -60,6 +60,22 @@ def test_run_verify_and_import(call, tmp_path: Path) -> None:  # type: ignore[no
     assert call("keygen", key)[0] == 2
 
 
+def test_an_interrupted_run_leaves_what_is_finished_in_the_file(  # type: ignore[no-untyped-def]
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chainmend.pilot import runner
+
+    whole = runner.run_cells
+
+    def interrupted(cells, *rest, **more):  # type: ignore[no-untyped-def]
+        yield from whole(cells[:1], *rest, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "run_cells", interrupted)
+    assert call("run", "--model", tiny_model(tmp_path), "--out", tmp_path / "out", *QUICK)[0] == 130
+    assert len(read_trials(tmp_path / "out/trials.jsonl")) == 1
+
+
 def test_a_file_that_was_changed_ends_with_one_and_is_not_imported(call, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     call("keygen", tmp_path / "lab.key")
     path = tmp_path / "trials.jsonl"

@@ -78,7 +78,7 @@ def run(
     ] = 120.0,
     memory_limit: Annotated[
         int, typer.Option("--memory-limit", min=64, help=_("MiB of memory a process may take"))
-    ] = 4096,
+    ] = 8192,
     again: Annotated[bool, typer.Option("--again", help=_("run finished trials once more"))] = False,
     day: Annotated[
         str | None,
@@ -115,13 +115,22 @@ def run(
             do=_("choose others; a model of your own fits the scenario {id}").format(id="random_inputs"),
         )
     trials = []
-    with output.progress(len(cells)) as step:
-        for trial in runner.run_cells(
-            cells, out, models=known, chips=chips, day=today, settings=settings, extensions=files, again=again
-        ):
-            step(" x ".join(trial.cell))
-            trials.append(trial)
-    write_results(runner.finished(out), out / TRIALS, day=today, lab=lab, key=key)
+    try:
+        with output.progress(len(cells)) as step:
+            for trial in runner.run_cells(
+                cells,
+                out,
+                models=known,
+                chips=chips,
+                day=today,
+                settings=settings,
+                extensions=files,
+                again=again,
+            ):
+                step(" x ".join(trial.cell))
+                trials.append(trial)
+    finally:  # what is finished is in the file, also where the run is interrupted
+        write_results(runner.finished(out), out / TRIALS, day=today, lab=lab, key=key)
     output.emit({"folder": str(out), "trials": [_plain(trial) for trial in trials]})
     _show(output, trials)
     output.say(_("written to {folder}").format(folder=out / TRIALS))

@@ -50,7 +50,7 @@ class Settings:
     threads: int = 2
     each: int = 5
     time_limit: float = 120.0
-    memory_limit: int = 4 * 2**30
+    memory_limit: int = 8 * 2**30  # the driver of an accelerator alone may take some gigabytes
 
     def __post_init__(self) -> None:
         if not self.seeds or len(set(self.seeds)) < len(self.seeds):
