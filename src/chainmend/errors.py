@@ -11,6 +11,7 @@
     ├── NetworkError      a supply network or a shock cannot be used
     ├── IndicatorError    an indicator cannot be computed of these numbers
     ├── ScanError         a scan cannot run or its folder cannot be read
+    ├── PilotError        a trial, a chip, a model or a result file of the pilot field cannot be used
     └── RegistryError     an id is registered twice or not at all
 
 A message says what came, what was expected, where, and what to do.
@@ -83,6 +84,10 @@ class IndicatorError(ChainmendError, ValueError):
 
 class ScanError(ChainmendError):
     """A scan cannot run or its folder cannot be read."""
+
+
+class PilotError(ChainmendError):
+    """A trial, a chip, a model or a result file of the pilot field cannot be used."""
 
 
 class RegistryError(ChainmendError):

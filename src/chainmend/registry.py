@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 from chainmend.errors import RegistryError
 from chainmend.i18n import _
 
-Kind = Literal["rule", "source", "engine", "indicator", "remedy"]
+Kind = Literal["rule", "source", "engine", "indicator", "remedy", "chip", "model", "scenario"]
 F = TypeVar("F", bound=Callable[..., Any])
 
 

@@ -1,0 +1,1 @@
+"""Scenarios, one file each: a registered function returns a `Scenario`."""
