@@ -224,8 +224,8 @@ of its own (`reference.py`), which runs to rest. The scan sees the tables alone:
 - *whole*;
 - *blurred*: 5 % of the links unseen, recorded amounts 10 % off, 3 % of the firms without products;
 - *mixed*: 5 % of the firms make a second product of another segment for 30 % of their sales, which none of their buyers
-  in the links buys. The scan splits every sale of a firm over its segments, so these sales look like purchases of the
-  second product; where hardly anybody bought it, they look like all of them.
+  in the links buys. A sale counts as one of the second product only where that goes into what the buyer makes as well,
+  or where neither product does.
 
 Precision is the share of findings that are real, recall the share of real gaps that were found. The rules' definitions
 are the same on both sides, so whole tables test that the scan computes what it says; the others test how much it hangs

@@ -205,7 +205,7 @@ def test_the_same_as_scanning_with_each_variation(bought: dict[tuple[str, int], 
 def test_with_no_link_missing_the_facts_are_those_of_the_city(bought: dict[tuple[str, int], float]) -> None:
     dataset, facts = _made(bought)
     none_missing = Settings(sensitivity=Sensitivity(draws=1, missing_links=1e-12))
-    drawn = next(without_links(dataset, placed(0.4), facts, none_missing))
+    drawn = next(without_links(dataset, catalogue(), placed(0.4), facts, none_missing))
     assert drawn.frame().equals(facts.frame())
     assert drawn.declines == facts.declines
     assert drawn.districts == facts.districts
