@@ -243,10 +243,10 @@ Goals with whole tables: precision 0.95, recall 0.98, rank correlation 0.8.
 RANKS = """\
 Rank correlation (Spearman) is that of the scan's loss avoided with the exact one: a firm more is put into the network,
 and every loss followed to rest. *Without zeros* leaves out segments without a main source, where both are zero. In
-*every origin* the exact loss counts all origins, also those with less than a tenth of what is bought, which the scan
-leaves out by `value.main_share`. *Severity* is the rank correlation of severity, by which a scan orders its findings,
-with the exact loss. *Harmful first* is the share of the ten most harmful segments that are among the ten first by the
-scan's value.
+*every origin* the exact loss counts all origins, also those with less than a twentieth of what is bought, which the
+scan leaves out by `value.main_share`. *Severity* is the rank correlation of severity, by which a scan orders its
+findings, with the exact loss. *Harmful first* is the share of the ten most harmful segments that are among the ten
+first by the scan's value.
 """
 
 UNLINKED_TEXT = """\

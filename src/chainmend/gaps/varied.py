@@ -61,6 +61,10 @@ def moved_thresholds(t: Thresholds, step: float) -> Iterator[tuple[str, str, Thr
             for bound in field.metadata:
                 moved = max(moved, getattr(bound, "ge", moved))
                 moved = min(moved, getattr(bound, "le", moved))
+            if name == "years_needed":
+                moved = min(moved, t.years_window)
+            elif name == "years_window":
+                moved = max(moved, t.years_needed)
             if moved != value:
                 yield name, sign, t.model_copy(update={name: moved if whole else round(moved, 12)})
 
