@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -177,6 +178,11 @@ class Facts:
     technology: Knowledge | None
     reach: Mapping[str, Reach]
     distress: Mapping[str, Mapping[str, tuple[Judged, ...]]] | None
+
+    @cached_property
+    def customs_years(self) -> frozenset[int]:
+        """Years with customs of any segment."""
+        return frozenset(y.year for rows in (self.trade or {}).values() for y in rows)
 
     def frame(self) -> pl.DataFrame:
         """Facts as a frame, one row a segment."""
