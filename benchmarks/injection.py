@@ -224,8 +224,8 @@ of its own (`reference.py`), which runs to rest. The scan sees the tables alone:
 - *whole*;
 - *blurred*: 5 % of the links unseen, recorded amounts 10 % off, 3 % of the firms without products;
 - *mixed*: 5 % of the firms make a second product of another segment for 30 % of their sales, which none of their buyers
-  in the links buys. The scan splits every sale of a firm over its segments, so these sales look like purchases of the
-  second product; where hardly anybody bought it, they look like all of them.
+  in the links buys. A sale counts as one of the second product only where that goes into what the buyer makes as well,
+  or where neither product does.
 
 Precision is the share of findings that are real, recall the share of real gaps that were found. The rules' definitions
 are the same on both sides, so whole tables test that the scan computes what it says; the others test how much it hangs
@@ -243,10 +243,10 @@ Goals with whole tables: precision 0.95, recall 0.98, rank correlation 0.8.
 RANKS = """\
 Rank correlation (Spearman) is that of the scan's loss avoided with the exact one: a firm more is put into the network,
 and every loss followed to rest. *Without zeros* leaves out segments without a main source, where both are zero. In
-*every origin* the exact loss counts all origins, also those with less than a tenth of what is bought, which the scan
-leaves out by `value.main_share`. *Severity* is the rank correlation of severity, by which a scan orders its findings,
-with the exact loss. *Harmful first* is the share of the ten most harmful segments that are among the ten first by the
-scan's value.
+*every origin* the exact loss counts all origins, also those with less than a twentieth of what is bought, which the
+scan leaves out by `value.main_share`. *Severity* is the rank correlation of severity, by which a scan orders its
+findings, with the exact loss. *Harmful first* is the share of the ten most harmful segments that are among the ten
+first by the scan's value.
 """
 
 UNLINKED_TEXT = """\

@@ -20,7 +20,7 @@ from .reference import Network, stops
 from .tables import WHOLE, Seen, firm_id, make_dataset
 from .truth import Gap, network_of, truth, truth_without_links
 
-DOMINATES, MAIN, MOST = 0.5, 0.1, 3
+DOMINATES, MAIN, MOST = 0.5, 0.05, 5
 """Share of what is bought that makes a firm a source of its own, and an origin a main one; most main origins."""
 TOP = 10
 DRAWS = 20
@@ -199,7 +199,7 @@ def exact_loss_avoided(
 ) -> float:
     """Loss avoided a year by one more local firm that is really there, yuan.
 
-    What may stop: the main origins outside (a tenth of what is bought, the three largest) and a local firm that has
+    What may stop: the main origins outside (a twentieth of what is bought, the five largest) and a local firm that has
     half of it; with `every_origin` all origins, however little comes from them.
     """
     sets, chances = _scenarios(city, network, segment, assumed, every_origin)

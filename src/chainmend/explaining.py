@@ -16,6 +16,7 @@ from chainmend.errors import ScanError
 from chainmend.gaps.reasons import Sighting, facts_moved, reasons, sentence
 from chainmend.i18n import _, both
 from chainmend.names import CURRENCY
+from chainmend.scanning import FIRM_COLUMNS
 from chainmend.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,13 +68,17 @@ class Seen:
         return rows
 
     @cached_property
-    def _placed(self) -> dict[str, frozenset[str]] | None:
+    def _placed(self) -> dict[str, dict[str, dict[str, Any]]] | None:
+        """Segment id -> the firms on it with name, place and status; an older scan does not have these."""
         placements = self.scan.placements
         if placements.is_empty():
             return None
         there = placements.filter(pl.col("weight") >= self.thresholds.get("placement_weight", 0.0))
-        grouped = there.group_by("segment_id").agg("firm_id")
-        return {s: frozenset(firms) for s, firms in grouped.iter_rows()}
+        known = [c for c in FIRM_COLUMNS if c in there.columns]
+        placed: dict[str, dict[str, dict[str, Any]]] = {}
+        for r in there.select("segment_id", "firm_id", *known).iter_rows(named=True):
+            placed.setdefault(r.pop("segment_id"), {})[r.pop("firm_id")] = r
+        return placed
 
     def of(self, finding_id: str, segment_id: str) -> Sighting:
         """What the scan says of one finding, whether it has it or not."""
@@ -82,7 +87,7 @@ class Seen:
             self.segments.get(segment_id, {}),
             self.thresholds,
             self._rows.get(segment_id, ()),
-            None if self._placed is None else self._placed.get(segment_id, frozenset()),
+            None if self._placed is None else self._placed.get(segment_id, {}),
         )
 
 

@@ -119,8 +119,13 @@ def reconcile(entries: pl.DataFrame | None, scan: Scan, settings: Settings | Non
         after.append(new)
         events.append(_event(seen, None, new, "opened", settings))
     frame = pl.DataFrame(after, schema=ENTRY_SCHEMA, orient="row")
+    place = pl.col("finding_id").replace_strict(
+        {id: n for n, id in enumerate(seen.findings)}, default=None, return_dtype=pl.Int64
+    )
     ranked = frame.sort(
-        [pl.col("state") == "closed", "severity", "entry_id"], descending=[False, True, False]
+        [pl.col("state") == "closed", "severity", place, "entry_id"],
+        descending=[False, True, False, False],
+        nulls_last=True,
     )
     return Reconciled(ranked, tuple(events))
 

@@ -25,7 +25,7 @@ from chainmend.folders import restore, whole_folder
 from chainmend.gaps.facts import segment_facts
 from chainmend.gaps.finding import FINDING_SCHEMA, NotChecked
 from chainmend.gaps.impact import CityImpact, city_impact
-from chainmend.gaps.judge import NOT_CHECKED_SCHEMA, judge
+from chainmend.gaps.judge import NOT_CHECKED_SCHEMA, judge, ranked
 from chainmend.gaps.sensitivity import sensitivity
 from chainmend.i18n import _
 from chainmend.placement.assign import place
@@ -41,6 +41,8 @@ STEPS = 8
 TABLES = ("findings", "segment_facts", "placements", "not_checked")
 ADDED_TABLES = ("knock_outs", "values", "scenarios", "remedies", "sensitivity")
 """Tables that scans did not always have; empty in an older one, the first three also where there is no network."""
+FIRM_COLUMNS = ("name", "place", "status")
+"""What the placements of a scan say of the firm; an older scan does not."""
 MANIFEST = "manifest.json"
 
 
@@ -55,7 +57,7 @@ class Scan:
     segment_facts
         One row a segment.
     placements
-        Firms on segments.
+        Firms on segments, closed ones too, with name, place and status of the firm.
     not_checked
         Rules that could not look, with the tables they lack; `segment_id` is null where it holds for all segments.
     knock_outs
@@ -140,6 +142,7 @@ def scan(
         "not_checked": not_checked.height,
     }
     added = _on_network(impact, findings, settings, manifest, workers, say)
+    findings = ranked(findings, facts, added.get("values"))
     made_of = (dataset, catalogue, placements, facts, findings, settings)
     say(_("what to do first about each finding"))
     added["remedies"] = remedies(*made_of)
@@ -147,7 +150,10 @@ def scan(
     added["sensitivity"] = sensitivity(*made_of)
     manifest["started"] = started.isoformat(timespec="seconds")
     manifest["seconds"] = round(time.perf_counter() - clock, 3)
-    return Scan(findings, facts.frame(), placements, not_checked, manifest, **added)
+    named = placements.join(
+        dataset.firms.select("firm_id", *FIRM_COLUMNS), on="firm_id", how="left", maintain_order="left"
+    )
+    return Scan(findings, facts.frame(), named, not_checked, manifest, **added)
 
 
 def _on_network(

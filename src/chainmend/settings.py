@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chainmend.errors import SettingsError
@@ -87,6 +88,13 @@ class Thresholds(BaseModel):
     )
     near_km: float = Field(50.0, gt=0, description="a supplier within so many kilometres of the city is near")
 
+    @model_validator(mode="after")
+    def _years_fit(self) -> Self:
+        if self.years_needed > self.years_window:
+            text = _("years_needed is {k}, years_window {n}: no more years can be needed than are looked at")
+            raise PydanticCustomError("years", text.format(k=self.years_needed, n=self.years_window))
+        return self
+
 
 class Severity(BaseModel):
     """Absolute anchors of severity."""
@@ -146,12 +154,12 @@ class Value(BaseModel):
     region: float = Field(0.02, ge=0, le=1, description="the same for a main city of its own region")
     local: float = Field(0.02, ge=0, le=1, description="the same for a local supplier that dominates")
     main_share: float = Field(
-        0.1,
+        0.05,
         ge=0,
         le=1,
         description="share of local purchases of a segment from which an origin is a main one",
     )
-    sources: int = Field(3, ge=1, description="most main origins of a segment, the largest first")
+    sources: int = Field(5, ge=1, description="most main origins of a segment, the largest first")
     top: int = Field(50, ge=0, description="segments a scan values, those of the most severe findings")
 
 

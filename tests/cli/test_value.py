@@ -9,6 +9,8 @@ import pytest
 from tests.cli.test_main import run
 from tests.cli.test_stress import folder, linkless, segments, told  # fixtures
 
+from chainmend.cli.losses import may_stop
+
 __all__ = ["folder", "linkless", "segments"]
 
 
@@ -127,3 +129,7 @@ def test_what_cannot_be_done_is_said_in_one_line(
     assert (code, out) == (2, "")
     assert message in err
     assert "Traceback" not in err
+
+
+def test_a_segment_without_a_main_source_says_so() -> None:
+    assert (may_stop(0), may_stop(3)) == ("no main source", "3")

@@ -5,6 +5,7 @@ An etcher maker, a chip maker and a robot maker in a row, each the only one and 
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,7 +13,8 @@ import pytest
 from tests.gaps.city import catalogue, city, verdict, weights
 
 from chainmend.gaps.finding import Hit, NotChecked
-from chainmend.gaps.impact import CityImpact, city_impact
+from chainmend.gaps.impact import CityImpact, Impact, city_impact
+from chainmend.gaps.rules.fragile_segment import fragile_segment
 from chainmend.settings import Network, Settings, Thresholds
 
 if TYPE_CHECKING:
@@ -96,6 +98,19 @@ def test_systemic_above_a_multiple_of_its_own_share(ratio: float, fires: bool) -
 def test_fragile_above_a_share_beyond_its_own(other: float, fires: bool) -> None:
     found = verdict("fragile_segment", "etcher", row("abroad", other), ON)  # 990 of 990 + other
     assert isinstance(found, Hit) is fires
+
+
+def test_a_source_whose_stop_costs_nothing_is_not_named() -> None:
+    found = verdict("fragile_segment", "etcher", row("abroad"), ON)
+    assert isinstance(found, Hit)
+    assert "without" in found.summary[1]
+    fact: Any = SimpleNamespace(worst_source="JPN", worst_source_loss=0.0004)
+    source = {"kind": "origin", "source": "JPN", "loss": 0.0004}
+    facts: Any = SimpleNamespace(impact={"etcher": Impact(1, 0.0, 0.5, 1.0, (source,))})
+    told = fragile_segment(catalogue().segments["etcher"], fact, facts, Thresholds())
+    assert isinstance(told, Hit)
+    assert told.summary[1].endswith("50.0% of its output beyond the segment's own 0.0%")
+    assert told.rows == (source,)
 
 
 def test_fragile_takes_off_what_the_segment_loses_itself() -> None:

@@ -93,17 +93,24 @@ def test_the_id_is_that_of_the_finding() -> None:
         ("systemic_ratio", 1.1, [1.32, 1.0]),  # and this at least one
         ("years_needed", 2, []),  # a fifth of two years is no year
         ("years_needed", 5, [6, 4]),
+        ("years_window", 10, [12, 8]),
         ("output_floor", 0.0, []),
         ("near_km", 50.0, []),
     ],
 )
 def test_thresholds_stay_what_they_may_be(name: str, value: float, expected: list[float]) -> None:
-    t = Thresholds(**{name: value})
+    t = Thresholds(**{"years_window": 9, name: value})
     moved = list(moved_thresholds(t, 0.2))
     assert [getattr(m, name) for n, _sign, m in moved if n == name] == pytest.approx(expected)
     for n, _sign, m in moved:
         assert {k for k, v in m.model_dump().items() if v != getattr(t, k)} == {n}
         assert Thresholds.model_validate(m.model_dump()) == m
+
+
+def test_no_more_years_are_needed_than_are_looked_at() -> None:
+    t = Thresholds(years_needed=5, years_window=5)
+    moved = {n + s: getattr(m, n) for n, s, m in moved_thresholds(t, 0.2) if n.startswith("years")}
+    assert moved == {"years_needed-": 4, "years_window+": 6}
 
 
 def test_a_link_that_alone_makes_a_finding_is_there_in_nine_draws_of_ten() -> None:
@@ -205,7 +212,7 @@ def test_the_same_as_scanning_with_each_variation(bought: dict[tuple[str, int], 
 def test_with_no_link_missing_the_facts_are_those_of_the_city(bought: dict[tuple[str, int], float]) -> None:
     dataset, facts = _made(bought)
     none_missing = Settings(sensitivity=Sensitivity(draws=1, missing_links=1e-12))
-    drawn = next(without_links(dataset, placed(0.4), facts, none_missing))
+    drawn = next(without_links(dataset, catalogue(), placed(0.4), facts, none_missing))
     assert drawn.frame().equals(facts.frame())
     assert drawn.declines == facts.declines
     assert drawn.districts == facts.districts

@@ -49,6 +49,7 @@ def test_the_environment_changes_a_setting(monkeypatch: pytest.MonkeyPatch) -> N
         "treshold: {top_share: 0.5}",
         "persistence: {k: 0}",
         "severity: {knock_out_anchor: 0}",
+        "thresholds: {years_needed: 4}",
         "thresholds: much",
         "- 1",
         "a: [",
@@ -60,6 +61,12 @@ def test_what_makes_no_sense_is_refused_with_the_file(tmp_path: Path, text: str)
         load_settings(path)
     assert caught.value.where == str(path)
     assert caught.value.expected
+
+
+def test_more_years_than_are_looked_at_cannot_be_needed(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="years_needed is 4, years_window 3"):
+        load_settings(written(tmp_path, "thresholds: {years_needed: 4}"))
+    assert load_settings(written(tmp_path, "thresholds: {years_needed: 4, years_window: 4}"))
 
 
 def test_a_file_that_is_not_there_or_not_utf8_is_refused(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from chainmend.indicators.sourcing import (
     source_hhi,
     sourcing,
 )
+from chainmend.indicators.split import Split
 from chainmend.settings import Settings, Thresholds
 
 FIRMS: dict[str, tuple[str, float | None]] = {
@@ -80,14 +81,15 @@ def test_years_of_dependence() -> None:
 
 
 def test_buyers_drawn_anew() -> None:
-    dataset, on = city(FIRMS, LINKS), weights(dict.fromkeys("bcj", "chip"))
+    dataset = city(FIRMS, LINKS)
+    split = Split.of(weights(dict.fromkeys("bcj", "chip")), catalogue())
 
     def bought(**times: float) -> Any:
         draw = pl.DataFrame({"firm_id": list(times), "times": list(times.values())})
-        return sourcing(dataset, on, draw).latest("chip")
+        return sourcing(dataset, split, draw).latest("chip")
 
     once = bought(a=1.0, e=1.0, b=1.0, c=1.0)
-    assert once == sourcing(dataset, on).latest("chip")
+    assert once == sourcing(dataset, split).latest("chip")
     twice = bought(a=2.0, b=1.0)  # `e` was not drawn
     assert (twice.purchases, twice.outside) == (160.0, 100.0)
     assert twice.self_sufficiency == pytest.approx(60 / 160)
@@ -101,7 +103,8 @@ def test_purchases_of_firms_that_are_no_longer_active_are_not_drawn() -> None:
     firms = dataset.tables["firms"].with_columns(status=gone)
     dataset = dataclasses.replace(dataset, tables=dict(dataset.tables) | {"firms": firms})
     draw = pl.DataFrame({"firm_id": ["a"], "times": [1.0]})
-    found = sourcing(dataset, weights(dict.fromkeys("bcj", "chip")), draw).latest("chip")
+    split = Split.of(weights(dict.fromkeys("bcj", "chip")), catalogue())
+    found = sourcing(dataset, split, draw).latest("chip")
     assert found is not None
     assert found.purchases == 100.0
 

@@ -125,28 +125,40 @@ def test_firms_that_came() -> None:
     told = change(before, after, "missing", "etcher")
     assert (told["event"], told["because_en"]) == (
         "gone",
-        "firms here rose from 0 to 1; newly placed on it: one firm",
+        "firms here rose from 0 to 1; new here: e",
     )
     assert told["because"][-1]["came"] == ["e"]
 
 
-def test_a_firm_that_closed_is_told_from_one_that_makes_other_things() -> None:
-    firms = FIRMS | {f"c{n}": ("country", 100.0) for n in range(6)}
-    makes = MAKES | dict.fromkeys([f"c{n}" for n in range(6)], "芯片代工") | {"e": "芯片代工"}
-    start = made(firms=firms | {"e": ("local", 1.0)}, makes=makes)
+def test_how_the_only_maker_went() -> None:
+    firms, makes = FIRMS | {"e": ("local", 1.0)}, MAKES | {"e": "刻蚀机"}
+    start = made(firms=firms, makes=makes)
     table = start.tables["firms"].with_columns(
         status=pl.when(pl.col("firm_id") == "e").then(pl.lit("closed")).otherwise("status")
     )
-    closed = replace(start, tables={**start.tables, "firms": table})
-    elsewhere = made(firms=firms | {"e": ("local", 1.0)}, makes=makes | {"e": "机器人"})
-    settings = {"location_quotient": 0.9}
-    first = seen(start, **settings)
+    first, elsewhere = seen(start), seen(made(firms=firms, makes=makes | {"e": "机器人"}))
     for after, words in (
-        (closed, "closed, moved away or too small now: e"),
+        (seen(replace(start, tables={**start.tables, "firms": table})), "closed: e"),
+        (seen(made(firms=firms | {"e": ("region", 1.0)}, makes=makes)), "moved away: e"),
         (elsewhere, "no longer placed on it: e"),
     ):
-        told = change(first, seen(after, **settings), "weak")
+        told = change(first, after, "missing", "etcher")
         assert words in told["because_en"]
+        assert [r["went"] for r in told["because"] if r.get("went")] == [["e"]]
+    older = replace(first, placements=first.placements.drop("name", "place", "status"))
+    told = change(older, elsewhere, "missing", "etcher")  # of a version that kept no names
+    assert told["because_en"].endswith("no longer placed on it: one firm")
+
+
+def test_a_firm_that_became_too_small() -> None:
+    others = {f"c{n}": ("country", 100.0) for n in range(6)}
+    makes = MAKES | dict.fromkeys([*others, "e"], "芯片代工")
+    cuts = {"location_quotient": 0.9, "output_floor": 2.0}
+    first, after = (
+        seen(made(firms=FIRMS | others | {"e": ("local", n)}, makes=makes), **cuts) for n in (3.0, 1.0)
+    )
+    told = change(first, after, "weak")
+    assert "too small to count now: e" in told["because_en"]
 
 
 def test_a_need_that_is_answered() -> None:
@@ -249,3 +261,8 @@ def test_the_standing_list_tells_a_moved_cut_from_the_world() -> None:
     event = next(e for e in reconcile(first.entries, later).events if e["kind"] == "weak")
     assert event["event"] == "gone"
     assert [r["cause"] for r in event["because"] if r.get("crossed")] == ["settings"]
+
+
+def test_a_new_list_has_the_order_of_the_scan() -> None:
+    one = seen(made({"b": 20.0, "c": 80.0}))
+    assert reconcile(None, one).entries["finding_id"].to_list() == one.findings["finding_id"].to_list()

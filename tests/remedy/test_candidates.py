@@ -39,7 +39,7 @@ def test_a_limit_only_cuts(demo: Context, kind: str) -> None:
     segments = sorted(demo.present["segment_id"].unique())[:40]
     everyone = for_segments(kind, segments, demo)
     assert everyone.height > 0
-    for limit in (1, 3):
+    for limit in (0, 1, 3):
         cut = everyone.filter(pl.col("rank").is_null() | (pl.col("rank") <= limit))
         assert for_segments(kind, segments, demo, limit).equals(cut)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,6 +13,7 @@ import pytest
 from tests.gaps.city import catalogue, city
 
 from chainmend.errors import ScanError
+from chainmend.gaps.judge import ranked
 from chainmend.scanning import ADDED_TABLES, TABLES, load_scan, save_scan, scan
 from chainmend.settings import Network, Settings, Value
 
@@ -32,6 +34,25 @@ def test_finds_what_is_missing_with_its_severity() -> None:
     assert (row["segment_id"], row["gap_class"]) == ("etcher", "regional")
     # all output needs it, nobody sells it here, nobody near could
     assert (row["criticality"], row["exposure"], row["recovery"], row["severity"]) == (1.0, 1.0, 1.0, 100.0)
+
+
+def test_equal_severities_go_by_what_a_mend_avoids_then_by_what_hangs_on_it() -> None:
+    ids, segments = ["F1", "F2", "F3", "F4", "F5"], ["a", "b", "c", "d", "e"]
+    known: Any = SimpleNamespace(
+        frame=lambda: pl.DataFrame(
+            {
+                "segment_id": segments,
+                "knock_out_loss": [None, 0.1, 0.2, None, None],
+                "dependent_share": [0.1, 0.1, 0.1, 0.3, 0.1],
+            }
+        )
+    )
+    found = pl.DataFrame({"finding_id": ids, "segment_id": segments, "severity": [100.0] * 4 + [100.1]})
+    worth = pl.DataFrame(
+        {"segment_id": ["a", "b"], "value": [None, 1.0]}, schema_overrides={"value": pl.Float64}
+    )
+    assert ranked(found, known)["segment_id"].to_list() == ["e", "c", "b", "d", "a"]
+    assert ranked(found.reverse(), known, worth)["segment_id"].to_list() == ["e", "b", "c", "d", "a"]
 
 
 def test_gravest_first() -> None:

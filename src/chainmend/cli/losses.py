@@ -11,6 +11,7 @@ import typer
 from chainmend.chain import CATALOGUE_VARIABLE
 from chainmend.errors import SettingsError
 from chainmend.i18n import _, language
+from chainmend.names import percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,19 @@ def amount(value: float, currency: str) -> str:
     from chainmend.names import money
 
     return money(value, currency)[language() != "zh"] if value else "–"
+
+
+def may_stop(sources: int) -> str:
+    """Return how many sources of a segment may stop, or that none of them is a main one."""
+    return str(sources) if sources else _("no main source")
+
+
+def assumed(q: float) -> str:
+    """Return the sentence that says what a loss avoided rests on."""
+    return _(
+        "The new supplier takes {q} of what local firms buy of the segment. Counted is what is lost through missing "
+        "inputs. Probabilities are assumptions, see `--settings`; values of several segments cannot be added."
+    ).format(q=percent(q))
 
 
 def sector_name(chains: Catalogue, sector: str) -> str:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from chainmend.chain import CATALOGUE_VARIABLE, DEFAULT_CATALOGUE
-from chainmend.cli.losses import amount, more
+from chainmend.cli.losses import amount, assumed, may_stop, more
 from chainmend.cli.output import Output
 from chainmend.i18n import _, language
-from chainmend.names import percent
 
 if TYPE_CHECKING:
     from chainmend.scanning import Scan
@@ -179,18 +178,13 @@ def _values(output: Output, result: Scan, limit: int) -> None:
         _("Losses avoided a year by a new local supplier"),
         (_("segment"), _("avoided a year"), _("range"), _("sources that may stop")),
         [
-            (r["segment_id"], amount(r["value"], currency), span(r), r["scenarios"])
+            (r["segment_id"], amount(r["value"], currency), span(r), may_stop(r["scenarios"]))
             for r in shown.iter_rows(named=True)
         ],
         right=(1, 3),
     )
     more(output, known.height - shown.height)
-    output.say(
-        _(
-            "The new supplier takes {q} of what local firms buy of the segment. Probabilities are assumptions, see "
-            "`--settings`; values of several segments cannot be added."
-        ).format(q=percent(settings["q"]))
-    )
+    output.say(assumed(settings["q"]))
 
 
 def _by_cluster(output: Output, result: Scan) -> None:

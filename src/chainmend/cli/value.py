@@ -13,7 +13,9 @@ from chainmend.cli.losses import (
     Links,
     about,
     amount,
+    assumed,
     check_out,
+    may_stop,
     more,
     option,
     read_city,
@@ -188,7 +190,7 @@ def _print(
                 if r["value"] is None
                 else amount(r["value"], currency),
                 "" if r["low"] is None else f"{amount(r['low'], currency)} – {amount(r['high'], currency)}",
-                r["scenarios"],
+                may_stop(r["scenarios"]),
             )
             for r in shown.iter_rows(named=True)
         ],
@@ -196,13 +198,7 @@ def _print(
     )
     more(output, rows.height - shown.height)
     _sources(output, chains, found, limit, currency)
-    output.say(
-        _(
-            "The new supplier takes {q} of what local firms buy of the segment. Counted is what is lost through "
-            "missing inputs. Probabilities are assumptions, see `--settings`; values of several segments cannot be "
-            "added."
-        ).format(q=percent(chosen.q))
-    )
+    output.say(assumed(chosen.q))
     if found.frame["draws"].max():
         draws = int(found.frame["draws"][0])
         text = (

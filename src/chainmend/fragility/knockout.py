@@ -30,8 +30,8 @@ _MOST_STEPS = 1000
 def knock_outs(
     city: CityNetwork,
     *,
-    main_share: float = 0.1,
-    sources: int = 3,
+    main_share: float = 0.05,
+    sources: int = 5,
     tolerance: float = 1e-2,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,

@@ -59,7 +59,7 @@ def on_segments(city: CityNetwork) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def main_sources(city: CityNetwork, *, main_share: float = 0.1, sources: int = 3) -> pl.DataFrame:
+def main_sources(city: CityNetwork, *, main_share: float = 0.05, sources: int = 5) -> pl.DataFrame:
     """Find the main sources of every segment that local firms buy.
 
     An origin is a country, for suppliers abroad, or a city, for other suppliers outside (the province where no city is

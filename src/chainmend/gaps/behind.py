@@ -32,7 +32,9 @@ def behind(old: Sighting, new: Sighting) -> list[dict[str, Any]]:
     list
         Reasons of the cause ``world`` with the ids of the rows under `came`, `went`, `changed` or `rows`.
     """
-    return [*_firms(old, new), *_fallen(new), *_listed(old, new)]
+    firms = [*_firms(old, new)]
+    told = {firm for reason in firms for firm in reason.get("went", ())}
+    return [*firms, *_fallen(new, told), *_listed(old, new)]
 
 
 def _key(row: Mapping[str, Any]) -> str | None:
@@ -139,36 +141,52 @@ def _names(rows: Sequence[Mapping[str, Any]], shown: int = _SHOWN) -> Pair:
 
 
 def _firms(old: Sighting, new: Sighting) -> Iterator[dict[str, Any]]:
-    """Firms that came to the segment or left it: by name where the evidence holds all local ones, else by placement."""
-    named = {
-        str(r[k]): r for side in (old, new) for r in _all(side) for k in ("firm_id", "supplier_id") if k in r
-    }
-    a, b = _here(old), _here(new)
-    if a is not None and b is not None:
-        came, gone = sorted(b - a), sorted(a - b)
-        if came:
-            yield _told(both("new here: {names}", names=_firm_names(came, named)), came=came)
-        stayed = [f for f in gone if new.placed and f in new.placed]
-        left = [f for f in gone if f not in stayed]
-        if left:
-            yield _told(both("no longer placed on it: {names}", names=_firm_names(left, named)), went=left)
-        if stayed:
-            names = _firm_names(stayed, named)
-            yield _told(both("closed, moved away or too small now: {names}", names=names), went=stayed)
-        return
+    """Firms that came to the segment or left it, and how: by name, place and status where both scans have them."""
     if old.placed is None or new.placed is None:
         return
-    came, gone = sorted(new.placed - old.placed), sorted(old.placed - new.placed)
+    if not all(
+        "status" in r for placed in (old.placed, new.placed) for r in placed.values()
+    ):  # of an early version
+        yield from _placements(old.placed, new.placed, {})
+        return
+    was, here = _active(old.placed), _active(new.placed)
+    came, gone = sorted(here - was), sorted(was - here)
+    closed = [f for f in gone if f in new.placed and new.placed[f]["status"] == "closed"]
+    away = [f for f in gone if f in new.placed and f not in closed]
+    left = [f for f in gone if f not in new.placed]
+    a, b = _counted(old), _counted(new)
+    small = sorted((a - b) & here) if a is not None and b is not None else []
+    named = {**old.placed, **new.placed}
+    if came:
+        yield _told(both("new here: {names}", names=_firm_names(came, named)), came=came)
+    if closed:
+        yield _told(both("closed: {names}", names=_firm_names(closed, named)), went=closed)
+    if away:
+        yield _told(both("moved away: {names}", names=_firm_names(away, named)), went=away)
+    if left:
+        yield _told(both("no longer placed on it: {names}", names=_firm_names(left, named)), went=left)
+    if small:
+        yield _told(both("too small to count now: {names}", names=_firm_names(small, named)), went=small)
+
+
+def _placements(was: Rows, now: Rows, named: Rows) -> Iterator[dict[str, Any]]:
+    """Firms, wherever they are, that were placed on the segment or no longer are."""
+    came, gone = sorted(now.keys() - was.keys()), sorted(was.keys() - now.keys())
     if came:
         yield _told(both("newly placed on it: {names}", names=_firm_names(came, named)), came=came)
     if gone:
         yield _told(both("no longer placed on it: {names}", names=_firm_names(gone, named)), went=gone)
 
 
-def _fallen(new: Sighting) -> Iterator[dict[str, Any]]:
-    """Anchor firms that closed and firms whose sales fell most, of a finding that says so."""
+def _active(placed: Rows) -> set[str]:
+    """Those in the city that are not closed."""
+    return {f for f, r in placed.items() if r["place"] == "local" and r["status"] == "active"}
+
+
+def _fallen(new: Sighting, told: set[str]) -> Iterator[dict[str, Any]]:
+    """Anchor firms that closed and are not told yet, and firms whose sales fell most, of a finding that says so."""
     rows = [r for r in new.evidence["rows"] if "firm_id" in r]
-    anchors = [r for r in rows if r.get("anchor")]
+    anchors = [r for r in rows if r.get("anchor") and r["firm_id"] not in told]
     fallen = [r for r in rows if "before" in r and "after" in r]
     if anchors:
         yield _told(both("closed: {names}", names=_names(anchors)), rows=[r["firm_id"] for r in anchors])
@@ -179,8 +197,8 @@ def _fallen(new: Sighting) -> Iterator[dict[str, Any]]:
         )
 
 
-def _here(side: Sighting) -> set[str] | None:
-    """Local firms on the segment; None where the rows do not hold them all."""
+def _counted(side: Sighting) -> set[str] | None:
+    """Local firms that count as present on the segment; None where the rows do not hold them all."""
     count = side.segment.get("firms")
     rows = {str(r["firm_id"]) for r in _all(side) if r.get("place") == "local" and "firm_id" in r}
     return rows if count is not None and count == len(rows) and count < _COMPLETE else None

@@ -75,10 +75,11 @@ def declines(
     >>> from chainmend.chain.catalogue import load_catalogue
     >>> from chainmend.demo import make_city
     >>> from chainmend.gaps.sold import local_sales
+    >>> from chainmend.indicators.split import Split
     >>> from chainmend.placement.assign import place
     >>> data, chains = make_city(firms=400, seed=1).now, load_catalogue("hangzhou-296x")
     >>> placed = place(data, chains)
-    >>> found = declines(data, placed, local_sales(data, placed), weight=0.2, anchor_share=0.3)
+    >>> found = declines(data, placed, local_sales(data, Split.of(placed, chains)), weight=0.2, anchor_share=0.3)
     >>> {s.year for s in found.values()}, min(s.growth for s in found.values()) > 0  # all of it grows
     ({2025}, True)
     """

@@ -120,17 +120,25 @@ def _of(sized: pl.DataFrame) -> dict[str, LocalSupply]:
         .with_columns(pl.col("size", "largest") / pl.col("size").sum().over("segment_id"))
         .sort(["segment_id", "size", "district"], descending=[False, True, False], nulls_last=True)
     )
-    found: dict[str, LocalSupply] = {}
-    for (segment,), part in by_district.group_by(["segment_id"], maintain_order=True):
-        rows = part.select("district", "firms", share="size").to_dicts()
-        known = [r for r in rows if r["district"] is not None]
-        found[str(segment)] = LocalSupply(
-            basis=part["basis"][0],
-            firms=int(part["firms"].sum()),
-            top=known[0]["district"] if known else None,
-            top_share=known[0]["share"] if known else None,
-            top_firm_share=max(part["largest"].to_list()),
-            unknown_share=sum(r["share"] for r in rows if r["district"] is None),
-            rows=tuple(known),
-        )
-    return found
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for r in by_district.iter_rows(named=True):
+        rows.setdefault(r["segment_id"], []).append(r)
+    return {segment: _supply(part) for segment, part in rows.items()}
+
+
+def _supply(districts: list[dict[str, Any]]) -> LocalSupply:
+    """Supply of one segment, of its districts by size."""
+    known = [
+        {"district": r["district"], "firms": r["firms"], "share": r["size"]}
+        for r in districts
+        if r["district"] is not None
+    ]
+    return LocalSupply(
+        basis=districts[0]["basis"],
+        firms=sum(r["firms"] for r in districts),
+        top=known[0]["district"] if known else None,
+        top_share=known[0]["share"] if known else None,
+        top_firm_share=max(r["largest"] for r in districts),
+        unknown_share=sum(r["size"] for r in districts if r["district"] is None),
+        rows=tuple(known),
+    )

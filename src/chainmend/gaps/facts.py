@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,6 +27,7 @@ from chainmend.gaps.technology import Knowledge, technology
 from chainmend.i18n import both
 from chainmend.indicators.customs import TradeYear, trade_by_segment
 from chainmend.indicators.sourcing import Sourcing, sourcing
+from chainmend.indicators.split import Split
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
@@ -177,6 +179,11 @@ class Facts:
     reach: Mapping[str, Reach]
     distress: Mapping[str, Mapping[str, tuple[Judged, ...]]] | None
 
+    @cached_property
+    def customs_years(self) -> frozenset[int]:
+        """Years with customs of any segment."""
+        return frozenset(y.year for rows in (self.trade or {}).values() for y in rows)
+
     def frame(self) -> pl.DataFrame:
         """Facts as a frame, one row a segment."""
         schema = {
@@ -241,12 +248,13 @@ def segment_facts(
     """
     segments = list(catalogue.segments)
     present = present_firms(dataset, weights, thresholds)
-    sold = local_sales(dataset, weights)
+    split = Split.of(weights, catalogue)
+    sold = local_sales(dataset, split)
     not_asked = NotChecked(("supply_links",), both("losses on the supply network were not computed"))
     facts = Facts(
         segments={},
         firms=named_firms(present),
-        sourcing=sourcing(dataset, weights) if sold is not None else None,
+        sourcing=sourcing(dataset, split) if sold is not None else None,
         trade=trade_by_segment(dataset, catalogue),
         world=_world(dataset),
         needs=needs_by_segment(dataset),
@@ -258,7 +266,7 @@ def segment_facts(
         ),
         districts=local_supply(dataset, present, sold),
         technology=technology(dataset, catalogue, present),
-        reach=reach(dataset, weights, present, segments, near_km=thresholds.near_km),
+        reach=reach(dataset, split, present, segments, near_km=thresholds.near_km),
         distress=monthly_distress(dataset, catalogue, thresholds),
     )
     known = presence_facts(dataset, catalogue, weights, present)

@@ -54,8 +54,47 @@ def judge(catalogue: Catalogue, facts: Facts, settings: Settings) -> tuple[pl.Da
             hits = (verdict,) if isinstance(verdict, Hit) else verdict or ()
             rows += [_finding(catalogue, entry, segment, facts.segments[id], h, settings) for h in hits]
     found = pl.DataFrame(rows, schema=FINDING_SCHEMA, orient="row")
-    ranked = found.sort(["severity", "finding_id"], descending=[True, False])
-    return ranked, _not_checked(blind, len(catalogue.segments))
+    return ranked(found, facts), _not_checked(blind, len(catalogue.segments))
+
+
+def ranked(findings: pl.DataFrame, facts: Facts, values: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Order findings, gravest first.
+
+    Parameters
+    ----------
+    findings
+        Of `FINDING_SCHEMA`.
+    facts
+        Facts of their segments.
+    values
+        segment_id and value, the loss that a mend avoids; None where nothing was valued.
+
+    Returns
+    -------
+    polars.DataFrame
+        By severity. Of equal ones those of a segment come first whose mend avoids more; then those whose stop costs
+        the city more beyond the segment; then those that more output depends on; what is unknown comes last. What is
+        still equal goes by id.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> frame = pl.DataFrame({"segment_id": ["a", "b"], "knock_out_loss": [0.1, 0.2], "dependent_share": [1.0, 1.0]})
+    >>> facts = SimpleNamespace(frame=lambda: frame)
+    >>> found = pl.DataFrame({"finding_id": ["F1", "F2"], "segment_id": ["a", "b"], "severity": [100.0, 100.0]})
+    >>> ranked(found, facts)["segment_id"].to_list()
+    ['b', 'a']
+    >>> ranked(found, facts, pl.DataFrame({"segment_id": ["a"], "value": [5.0]}))["segment_id"].to_list()
+    ['a', 'b']
+    """
+    keys = ("severity", "value", "knock_out_loss", "dependent_share")
+    worth = pl.DataFrame(schema={"segment_id": pl.String, "value": pl.Float64})
+    if values is not None:
+        worth = values.select("segment_id", "value")
+    known = facts.frame().select("segment_id", "knock_out_loss", "dependent_share")
+    joined = findings.join(known, on="segment_id", how="left").join(worth, on="segment_id", how="left")
+    order = joined.sort([*keys, "finding_id"], descending=[*(True for _key in keys), False], nulls_last=True)
+    return order.select(findings.columns)
 
 
 def _not_checked(blind: list[tuple[str, str, NotChecked]], segments: int) -> pl.DataFrame:

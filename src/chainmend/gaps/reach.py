@@ -10,6 +10,7 @@ import polars as pl
 
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
+    from chainmend.indicators.split import Split
 
 Level = Literal["district", "city", "region", "country", "world"]
 LEVELS: tuple[Level, ...] = ("district", "city", "region", "country", "world")
@@ -105,7 +106,7 @@ def centre(placed: pl.DataFrame) -> tuple[float, float] | None:
 
 
 def reach(
-    dataset: Dataset, weights: pl.DataFrame, present: pl.DataFrame, segments: list[str], *, near_km: float
+    dataset: Dataset, split: Split, present: pl.DataFrame, segments: list[str], *, near_km: float
 ) -> dict[str, Reach]:
     """Say for every segment how near its capable firms are.
 
@@ -116,8 +117,8 @@ def reach(
     ----------
     dataset
         The city's tables.
-    weights
-        Placements: firm_id, segment_id, weight.
+    split
+        How links are divided over the segments of their suppliers.
     present
         Active firms on segments, as of `present_firms`.
     segments
@@ -141,7 +142,7 @@ def reach(
     )
     of = {s: (near, across, nearest) for s, near, across, nearest, seen in counted.iter_rows() if seen}
     nobody = set(segments) - set(present["segment_id"])
-    levels = _levels(dataset, weights, known)
+    levels = _levels(dataset, split, known)
 
     def one(s: str) -> Reach:
         if middle is None or (s not in of and s not in nobody):
@@ -151,7 +152,7 @@ def reach(
     return {s: one(s) for s in segments}
 
 
-def _levels(dataset: Dataset, weights: pl.DataFrame, known: pl.DataFrame) -> dict[str, Level]:
+def _levels(dataset: Dataset, split: Split, known: pl.DataFrame) -> dict[str, Level]:
     """Segment id -> smallest level at which a firm is on it."""
     found: dict[str, Level] = {}
     across = pl.col("outside") & pl.col("near").fill_null(value=False)
@@ -160,7 +161,7 @@ def _levels(dataset: Dataset, weights: pl.DataFrame, known: pl.DataFrame) -> dic
         level = _LEVEL_OF[where]
         if segment not in found or LEVELS.index(level) < LEVELS.index(found[segment]):
             found[segment] = level
-    buying = _buying_districts(dataset, weights)
+    buying = _buying_districts(dataset, split)
     if buying is not None:
         districts = dataset.firms.select("firm_id", "district")
         together = (
@@ -172,29 +173,25 @@ def _levels(dataset: Dataset, weights: pl.DataFrame, known: pl.DataFrame) -> dic
     return found
 
 
-def _buying_districts(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame | None:
+def _buying_districts(dataset: Dataset, split: Split) -> pl.DataFrame | None:
     """segment_id, district: where local buyers bought most of it in the last year; None without links."""
     if not dataset.has("supply_links"):
         return None
     buyers = dataset.firms.filter((pl.col("place") == "local") & pl.col("district").is_not_null())
-    fen = (pl.col("amount") * 100).round().cast(pl.Int64)
-    return (
+    links = (
         dataset.table("supply_links")
         .lazy()
         .filter(pl.col("year") == pl.col("year").max())
         .join(buyers.lazy().select(buyer_id="firm_id", district="district"), on="buyer_id")
-        .group_by("supplier_id", "district")
-        .agg(fen.sum().alias("fen"))
-        .join(
-            weights.lazy().select(supplier_id="firm_id", segment_id="segment_id", weight="weight"),
-            on="supplier_id",
-        )
+        .select("supplier_id", "buyer_id", "district", fen=(pl.col("amount") * 100).round().cast(pl.Int64))
+    )
+    return (
+        split.divide(links, ["district"], ["fen"])
         .group_by("segment_id", "district")
-        .agg((pl.col("fen") * pl.col("weight")).round().cast(pl.Int64).sum())
+        .agg(pl.col("fen").sum())
         .filter(pl.col("fen") > 0)
         .sort(["segment_id", "fen", "district"], descending=[False, True, False])
         .group_by("segment_id", maintain_order=True)
         .first()
         .select("segment_id", "district")
-        .collect()
     )

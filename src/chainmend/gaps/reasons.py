@@ -84,14 +84,14 @@ class Sighting:
     rows
         Rows behind any finding on the segment, and its outside sources.
     placed
-        Firms placed on the segment; None where not known.
+        Firms placed on the segment, with name, place and status as far as the scan has them; None where not known.
     """
 
     finding: Mapping[str, Any] | None
     segment: Mapping[str, Any] = field(default_factory=dict)
     thresholds: Mapping[str, Any] = field(default_factory=dict)
     rows: Sequence[Mapping[str, Any]] = ()
-    placed: frozenset[str] | None = None
+    placed: Mapping[str, Mapping[str, Any]] | None = None
 
     @property
     def evidence(self) -> Mapping[str, Any]:

@@ -32,6 +32,7 @@ from chainmend.gaps.sold import local_sales
 from chainmend.gaps.varied import moved_thresholds, without_links
 from chainmend.gaps.wording import label
 from chainmend.i18n import both
+from chainmend.indicators.split import Split
 from chainmend.names import percent
 from chainmend.registry import entries
 
@@ -160,7 +161,7 @@ class _City:
 
     @cached_property
     def _sold(self) -> pl.DataFrame | None:
-        return local_sales(self.dataset, self.placements)
+        return local_sales(self.dataset, Split.of(self.placements, self.catalogue))
 
     def variations(self) -> Iterator[tuple[str, Iterable[Verdicts]]]:
         """Each variation with the verdicts of its draws; of a threshold only those that can differ."""
@@ -175,7 +176,7 @@ class _City:
                 verdicts = self._judge(self.facts, moved, readers.get(name, ()))
             yield name + sign, (verdicts,)
         if chosen.missing_links and chosen.draws and self.dataset.has("supply_links"):
-            drawn = without_links(self.dataset, self.placements, self.facts, self.settings)
+            drawn = without_links(self.dataset, self.catalogue, self.placements, self.facts, self.settings)
             yield LINKS, (self._judge(facts, t) for facts in drawn)
         if chosen.low_confidence:
             sure = self.placements.filter(pl.col("confidence") >= chosen.low_confidence)

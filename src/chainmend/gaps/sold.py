@@ -8,22 +8,23 @@ import polars as pl
 
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
+    from chainmend.indicators.split import Split
 
 FEN = 100.0
 
 
-def local_sales(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame | None:
+def local_sales(dataset: Dataset, split: Split) -> pl.DataFrame | None:
     """Sales of local firms to anybody, by segment, firm and year.
 
-    A firm's sales are divided over its segments by its placement weights, as purchases are. Closed firms are in it:
-    what they sold while they were there counts for their years.
+    A firm's sales are divided over its segments as purchases are (`chainmend.indicators.split`). Closed firms are in
+    it: what they sold while they were there counts for their years.
 
     Parameters
     ----------
     dataset
         The city's tables.
-    weights
-        Placements: firm_id, segment_id, weight.
+    split
+        How links are divided over the segments of their suppliers.
 
     Returns
     -------
@@ -34,26 +35,31 @@ def local_sales(dataset: Dataset, weights: pl.DataFrame) -> pl.DataFrame | None:
     Examples
     --------
     >>> import datetime as dt
+    >>> from chainmend.chain.catalogue import load_catalogue
     >>> from chainmend.dataset import Dataset, Place
+    >>> from chainmend.indicators.split import Split
+    >>> from chainmend.placement.assign import SCHEMA
     >>> from chainmend.tables import empty
-    >>> local_sales(Dataset(Place("杭州市"), dt.date(2025, 12, 31), {"firms": empty("firms")}), pl.DataFrame())
+    >>> chains = load_catalogue("hangzhou-296x")
+    >>> split = Split.of(pl.DataFrame(schema=SCHEMA), chains)
+    >>> local_sales(Dataset(Place("杭州市"), dt.date(2025, 12, 31), {"firms": empty("firms")}), split)
     """
     if not dataset.has("supply_links"):
         return None
     local = dataset.firms.filter(pl.col("place") == "local").select(
         "firm_id", "name", "district", "status", "leader"
     )
-    amount = (pl.col("amount") * FEN).round().cast(pl.Int64)
-    return (
+    links = (
         dataset.table("supply_links")
         .lazy()
         .filter(pl.col("year") >= pl.col("year").max() - 1)
-        .group_by(firm_id="supplier_id", year="year")
-        .agg(amount.sum().alias("sold"))
-        .join(local.lazy(), on="firm_id", how="inner")
-        .join(weights.lazy().select("firm_id", "segment_id", "weight"), on="firm_id", how="inner")
-        .with_columns(fen=(pl.col("sold") * pl.col("weight")).round().cast(pl.Int64))
+        .join(local.lazy().select(supplier_id="firm_id"), on="supplier_id", how="semi")
+        .select("supplier_id", "buyer_id", "year", fen=(pl.col("amount") * FEN).round().cast(pl.Int64))
+    )
+    return (
+        split.divide(links, ["year"], ["fen"])
+        .rename({"supplier_id": "firm_id"})
+        .join(local, on="firm_id")
         .select("segment_id", "firm_id", "year", "fen", "name", "district", "status", "leader")
         .sort("segment_id", "year", "firm_id")
-        .collect()
     )

@@ -15,8 +15,10 @@ from chainmend.gaps.districts import local_supply
 from chainmend.gaps.presence import present_firms
 from chainmend.gaps.sold import local_sales
 from chainmend.indicators.sourcing import sourcing
+from chainmend.indicators.split import Split
 
 if TYPE_CHECKING:
+    from chainmend.chain.model import Catalogue
     from chainmend.dataset import Dataset
     from chainmend.gaps.facts import Facts, SegmentFacts
     from chainmend.settings import Settings, Thresholds
@@ -59,12 +61,16 @@ def moved_thresholds(t: Thresholds, step: float) -> Iterator[tuple[str, str, Thr
             for bound in field.metadata:
                 moved = max(moved, getattr(bound, "ge", moved))
                 moved = min(moved, getattr(bound, "le", moved))
+            if name == "years_needed":
+                moved = min(moved, t.years_window)
+            elif name == "years_window":
+                moved = max(moved, t.years_needed)
             if moved != value:
                 yield name, sign, t.model_copy(update={name: moved if whole else round(moved, 12)})
 
 
 def without_links(
-    dataset: Dataset, placements: pl.DataFrame, facts: Facts, settings: Settings
+    dataset: Dataset, catalogue: Catalogue, placements: pl.DataFrame, facts: Facts, settings: Settings
 ) -> Iterator[Facts]:
     """Facts of each draw of the supply links: what was bought and sold, where it sits and how it fell.
 
@@ -72,7 +78,7 @@ def without_links(
 
     Parameters
     ----------
-    dataset, placements
+    dataset, catalogue, placements
         What was scanned; with a table of supply links.
     facts
         Facts of all links; what does not come from the links is taken from them.
@@ -89,19 +95,19 @@ def without_links(
     links = city.table("supply_links")
     seller, buyer = (links[c].to_physical().cast(pl.UInt64) for c in ("supplier_id", "buyer_id"))
     number = (seller * 2**32 + buyer).rank("dense").to_numpy() - 1
-    present = present_firms(city, placed, settings.thresholds)
+    present, split = present_firms(city, placed, settings.thresholds), Split.of(placed, catalogue)
     for draw in range(chosen.draws):
         rng = np.random.default_rng([chosen.seed, draw])
         kept = rng.random(int(number.max()) + 1) >= chosen.missing_links
         part = replace(city, tables={**city.tables, "supply_links": links.filter(pl.Series(kept[number]))})
-        yield _relinked(facts, part, placed, present, settings.thresholds)
+        yield _relinked(facts, part, placed, split, present, settings.thresholds)
 
 
 def _relinked(
-    facts: Facts, part: Dataset, placed: pl.DataFrame, present: pl.DataFrame, t: Thresholds
+    facts: Facts, part: Dataset, placed: pl.DataFrame, split: Split, present: pl.DataFrame, t: Thresholds
 ) -> Facts:
     """The facts with what the links of `part` say in place of what all of them said."""
-    sold, bought = local_sales(part, placed), sourcing(part, placed)
+    sold, bought = local_sales(part, split), sourcing(part, split)
     districts = local_supply(part, present, sold)
     moves = declines(part, placed, sold, weight=t.placement_weight, anchor_share=t.anchor_share)
 

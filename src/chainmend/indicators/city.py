@@ -14,6 +14,7 @@ from scipy import sparse
 from chainmend.indicators.customs import TradeYear, trade_by_segment
 from chainmend.indicators.scope import Scope
 from chainmend.indicators.sourcing import Sourcing, sourcing
+from chainmend.indicators.split import Split
 from chainmend.placement.assign import place
 from chainmend.settings import Settings
 
@@ -153,11 +154,14 @@ class City:
         return matrix
 
     @cached_property
+    def split(self) -> Split:
+        """How links are divided over the segments of their suppliers."""
+        return Split.of(self.placements, self.catalogue)
+
+    @cached_property
     def sourcing(self) -> Sourcing | None:
         """Purchases of segments by year, None without supply links."""
-        return (
-            sourcing(self.dataset, self.placements, self.draw) if self.dataset.has("supply_links") else None
-        )
+        return sourcing(self.dataset, self.split, self.draw) if self.dataset.has("supply_links") else None
 
     @cached_property
     def customs(self) -> Mapping[str, list[TradeYear]] | None:
@@ -183,7 +187,7 @@ class City:
         draw = firms.select("firm_id").with_columns(times=pl.Series(times)).filter(pl.col("times") > 0)
         other = replace(self, draw=draw, before=self.before)
         # what does not depend on the draw is kept
-        for name in ("placements", "basis", "regions", "provinces", "home", "customs"):
+        for name in ("placements", "split", "basis", "regions", "provinces", "home", "customs"):
             other.__dict__[name] = getattr(self, name)
         return other
 

@@ -1,7 +1,8 @@
 """Who sells a segment to the city's buyers: purchases by segment, year, supplier and source.
 
-A link's amount is divided over the supplier's segments by its placement weights. A *source* is a place that can
-stop: a country for suppliers abroad, a city (or province) for the others outside the city.
+A link's amount is divided over those of the supplier's segments that go into what the buyer makes, by placement
+weights (`chainmend.indicators.split`). A *source* is a place that can stop: a country for suppliers abroad, a city (or
+province) for the others outside the city.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from chainmend.registry import register
 if TYPE_CHECKING:
     from chainmend.dataset import Dataset
     from chainmend.indicators.city import City
+    from chainmend.indicators.split import Split
 
 _FEN = 100.0
 _PARTS = 1e12
@@ -69,7 +71,7 @@ def _hhi(amount: str, total: str) -> pl.Expr:
     return (share * share * _PARTS).round().cast(pl.Int64).sum() / _PARTS
 
 
-def _by_supplier(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | None) -> pl.DataFrame:
+def _by_supplier(dataset: Dataset, split: Split, draw: pl.DataFrame | None) -> pl.DataFrame:
     """segment_id, year, supplier_id, place, source, bought (fen, by local buyers), sold (fen, to anybody)."""
     firms = dataset.firms.select(
         "firm_id",
@@ -86,23 +88,15 @@ def _by_supplier(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | N
         table = table.filter(pl.col("year") == pl.col("year").max())
         table = table.join(_times(dataset, draw).lazy(), on="buyer_id", how="left")
         amount = amount * pl.col("times").fill_null(1)
-    links = (
-        table.join(local_buyers.lazy(), on="buyer_id", how="left")
-        .group_by("supplier_id", "year")
-        .agg(
-            amount.filter(pl.col("local").fill_null(value=False)).sum().alias("bought"),
-            amount.sum().alias("sold"),
-        )
-        .collect()
+    links = table.join(local_buyers.lazy(), on="buyer_id", how="left").select(
+        "supplier_id",
+        "buyer_id",
+        "year",
+        bought=pl.when("local").then(amount).otherwise(0),
+        sold=amount,
     )
-    split = (pl.col(["bought", "sold"]) * pl.col("weight")).round().cast(pl.Int64)
-    return (
-        links.join(
-            weights.select(supplier_id="firm_id", segment_id="segment_id", weight="weight"), on="supplier_id"
-        )
-        .with_columns(split)
-        .join(firms.rename({"firm_id": "supplier_id"}), on="supplier_id")
-        .drop("weight")
+    return split.divide(links, ["year"], ["bought", "sold"]).join(
+        firms.rename({"firm_id": "supplier_id"}), on="supplier_id"
     )
 
 
@@ -147,20 +141,20 @@ def _aggregate(rows: pl.DataFrame) -> pl.DataFrame:
     return sums.join(suppliers, on=keys, how="left").join(sources, on=keys, how="left").sort(keys)
 
 
-def sourcing(dataset: Dataset, weights: pl.DataFrame, draw: pl.DataFrame | None = None) -> Sourcing:
+def sourcing(dataset: Dataset, split: Split, draw: pl.DataFrame | None = None) -> Sourcing:
     """Aggregate the supply links of `dataset` by segment and year.
 
     Parameters
     ----------
     dataset
         With a table of supply links.
-    weights
-        Placements: firm_id, segment_id, weight.
+    split
+        How links are divided over the segments of their suppliers.
     draw
         firm_id, times: count what each active firm buys so many times, not at all where it is not there. Gives no
         largest suppliers and no year but the last: a draw needs only its sums. All buyers once where None.
     """
-    rows = _by_supplier(dataset, weights, draw)
+    rows = _by_supplier(dataset, split, draw)
     years = tuple(int(y) for y in dataset.table("supply_links")["year"].unique().sort())
     by_segment: dict[str, dict[int, Purchases]] = {}
     for r in _aggregate(rows).iter_rows(named=True):

@@ -15,6 +15,7 @@ from chainmend.gaps.reach import centre, distance_km, located
 from chainmend.i18n import _
 from chainmend.indicators.city import City
 from chainmend.indicators.opportunity import Space, space_of
+from chainmend.indicators.split import Split
 from chainmend.placement.terms import TermIndex
 from chainmend.settings import Settings
 
@@ -59,6 +60,11 @@ class Context:
     def weights(self) -> pl.DataFrame:
         """firm_id, segment_id, weight, in order."""
         return self.placements.select("firm_id", "segment_id", "weight").sort("firm_id", "segment_id")
+
+    @cached_property
+    def split(self) -> Split:
+        """How links are divided over the segments of their suppliers."""
+        return Split.of(self.weights, self.catalogue)
 
     @cached_property
     def present(self) -> pl.DataFrame:

@@ -99,6 +99,8 @@ def _first(found: pl.DataFrame, context: Context, limit: int | None) -> pl.DataF
         return found
     least = found["score"].top_k(limit + context.talks.height).min()
     talking = pl.col("candidate_id").is_in(context.talks["firm_id"].implode())
+    if least is None:  # nobody is asked for
+        return found.filter(talking)
     return found.filter((pl.col("score") >= least) | talking)
 
 

@@ -78,23 +78,23 @@ def exposures(context: Context, segments: Sequence[str]) -> pl.DataFrame:
     """
     if context.links is None:
         return _nothing()
-    suppliers = context.weights.filter(pl.col("segment_id").is_in(list(segments))).join(
-        context.dataset.firms.select(
-            "firm_id",
-            outside=pl.col("place") != "local",
-            source=pl.when(pl.col("place") == "abroad")
-            .then("country")
-            .otherwise(pl.coalesce("city", "province", "country")),
-        ),
-        on="firm_id",
+    asked = pl.col("segment_id").is_in(list(segments))
+    makers = context.weights.filter(asked).select(supplier_id="firm_id").unique()
+    places = context.dataset.firms.select(
+        supplier_id="firm_id",
+        outside=pl.col("place") != "local",
+        source=pl.when(pl.col("place") == "abroad")
+        .then("country")
+        .otherwise(pl.coalesce("city", "province", "country")),
     )
+    bought = context.links.lazy().filter(pl.col("last") & pl.col("to_here"))
+    links = bought.join(makers.lazy(), on="supplier_id", how="semi").select("supplier_id", "buyer_id", "fen")
     parts = (
-        context.links.lazy()
-        .filter(pl.col("last") & pl.col("to_here"))
-        .join(suppliers.lazy().rename({"firm_id": "supplier_id"}), on="supplier_id")
+        context.split.divide(links, ["buyer_id"], ["fen"])
+        .filter(asked)
+        .join(places, on="supplier_id")
         .group_by("segment_id", "buyer_id", "source", "outside")
-        .agg((pl.col("fen") * pl.col("weight")).round().cast(pl.Int64).sum())
-        .collect()
+        .agg(pl.col("fen").sum())
     )
     worst = (
         parts.filter("outside")

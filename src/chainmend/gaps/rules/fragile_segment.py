@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from chainmend.gaps.facts import Facts, SegmentFacts
     from chainmend.settings import Thresholds
 
+_NOTHING = "0.0%"
+
 
 @register(
     "rule", "fragile_segment", name=("脆弱", "Fragile"), needs=("supply_links",),
@@ -32,8 +34,9 @@ def fragile_segment(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thres
     if impact is None or impact.spread <= t.fragile_loss:
         return None
     spread, own = f"{impact.spread:.1%}", f"{impact.own:.1%}"
-    if impact.sources:
-        worst = impact.sources[0]
+    worst = impact.sources[0] if impact.sources else None
+    alone = f"{worst['loss']:.1%}" if worst else _NOTHING
+    if worst and alone != _NOTHING:
         source = country_name(worst["source"]) if worst["kind"] == "origin" else worst["name"]
         summary = both(
             "{name}: if it stopped, the city would lose {spread} of its output beyond the segment's own {own};"
@@ -42,7 +45,7 @@ def fragile_segment(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thres
             spread=spread,
             own=own,
             source=source,
-            loss=f"{worst['loss']:.1%}",
+            loss=alone,
         )
     else:
         summary = both(

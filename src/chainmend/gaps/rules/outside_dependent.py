@@ -97,8 +97,7 @@ def _customs(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) 
     if not segment.hs:
         return NotChecked(("customs",), both("the segment has no customs codes"))
     years = {y.year: y for y in facts.trade.get(segment.id, ())}
-    all_years = {y.year for rows in facts.trade.values() for y in rows}
-    if len(all_years) < t.years_needed:
+    if len(facts.customs_years) < t.years_needed:
         return NotChecked(("customs",), both("customs of {n} years are needed", n=t.years_needed))
     found = dependence(
         {
@@ -106,7 +105,7 @@ def _customs(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds) 
             for y, x in years.items()
             if x.import_hhi is not None
         },
-        last=max(all_years),
+        last=max(facts.customs_years),
         needed=t.years_needed,
         window=t.years_window,
     )
