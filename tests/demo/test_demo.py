@@ -15,6 +15,7 @@ from chainmend.chain.catalogue import load_catalogue
 from chainmend.cli import main
 from chainmend.demo import DemoCity, make_city
 from chainmend.demo.city import CLUSTER_GROWTH, VALUE_ADDED, cluster_output
+from chainmend.demo.customs import MONTHS
 from chainmend.demo.planted import own_terms
 from chainmend.errors import SettingsError
 from chainmend.tables import ADDED, TABLES
@@ -67,7 +68,8 @@ def test_totals_are_those_of_the_public_figures(city: DemoCity) -> None:
     assert now / year_before - 1 == pytest.approx(CLUSTER_GROWTH, abs=1e-12)
     assert now < cluster_output(city.later.date) < now * (1 + CLUSTER_GROWTH)
     figures = city.now.tables["statistics"]
-    added = figures.filter((pl.col("measure") == "value_added") & (pl.col("year") == 2024))
+    of_2024 = figures.filter((pl.col("measure") == "value_added") & (pl.col("year") == 2024))
+    added = of_2024.filter(~pl.col("subject").str.starts_with("示例"))
     assert added["value"].to_list() == [440.9e9]
 
 
@@ -82,6 +84,42 @@ def test_accounts_are_known_of_local_firms_only_and_hang_together(dataset: Datas
     ).is_empty()
     assert 0.9 < own["revenue"].sum() / own["output"].sum() < 1.1
     assert dataset.tables["districts"]["area"].min() == 150.0
+
+
+def test_customs_are_of_forty_months_and_a_later_date_changes_none(city: DemoCity) -> None:
+    keys = ["year", "month", "flow", "hs", "partner"]
+    now, later = (d.tables["customs"] for d in (city.now, city.later))
+    for customs, date in ((now, city.now.date), (later, city.later.date)):
+        months = customs.select("year", "month").unique().sort("year", "month").rows()
+        assert len(months) == MONTHS
+        assert months[-1] == (date.year, date.month)
+        assert customs["quantity"].null_count() == 0
+    both = now.join(later, on=keys, suffix="_later")
+    assert both.height == now.height * (MONTHS - 6) // MONTHS
+    assert both["value"].equals(both["value_later"], check_names=False)
+
+
+def test_made_up_peers_stand_on_the_scope_of_value_added(dataset: Dataset) -> None:
+    peers = dataset.tables["statistics"].filter(pl.col("subject").str.contains("^示例[甲乙丙]市$"))
+    assert peers["subject"].n_unique() == 3
+    assert set(peers["measure"]) == {"value_added"}
+    assert peers["source"].str.starts_with("示例数据").all()
+
+
+def test_firms_elsewhere_have_coordinates_patents_and_some_are_in_talks(dataset: Dataset) -> None:
+    firms, talks = dataset.firms, dataset.tables["talks"]
+    assert firms.select("lon", "lat").null_count().sum_horizontal()[0] == 0
+    owners = firms.join(dataset.tables["patents"], left_on="firm_id", right_on="owner_id")
+    assert set(owners["place"].cast(pl.String)) == {"local", "region", "country"}
+    called = firms.join(talks, on="firm_id")
+    assert called.height == talks.height == 3
+    assert set(called["place"].cast(pl.String)) <= {"region", "country"}
+
+
+def test_firms_do_not_all_grow_at_one_rate(city: DemoCity) -> None:
+    both = city.now.firms.join(city.later.firms, on="firm_id", suffix="_later")
+    grown = both.select(grown=pl.col("output_later") / pl.col("output"))["grown"]
+    assert 0.03 < grown.log().std() < 0.07  # type: ignore[operator]
 
 
 def test_every_place_has_firms(dataset: Dataset) -> None:
@@ -178,9 +216,12 @@ def test_the_command_runs_the_whole_loop(tmp_path: Path, capsys: pytest.CaptureF
     assert {p.name for p in out.iterdir()} >= {"dataset-1", "dataset-2", "scan-1", "scan-2", "list"}
     assert json.loads((out / "planted.json").read_text("utf-8")) == told["planted"]
 
+    made = make_city(firms=600)
     code, text, _err = run(capsys, "--lang", "zh", *arguments)
     assert code == 0
     assert text.count("示例数据，不代表任何企业或城市。") == 2
+    assert f"预埋的缺口，以及 {made.now.date} 扫描的结果" in text
+    assert "未找出" not in text
     assert "非预埋的发现 0 个" in text
 
 

@@ -26,7 +26,8 @@ from chainmend.demo.city import (
     products_table,
     room,
 )
-from chainmend.demo.figures import customs_table, small_tables, statistics_table
+from chainmend.demo.customs import customs_table, own_codes
+from chainmend.demo.figures import small_tables, statistics_table
 from chainmend.demo.planted import Plan, make_plan
 from chainmend.demo.trades import links_table, trades_table
 
@@ -97,17 +98,25 @@ def _dataset(plan: Plan, firms: Firms, catalogue: Catalogue, date: dt.date, seed
         return np.random.default_rng([seed, stream])
 
     total = cluster_output(date)
-    output = outputs(firms, n, total)
+    output = outputs(firms, n, total, chance(9) if later else None)
     years = {date.year - 1: 1 / (1 + CLUSTER_GROWTH), date.year: 1.0}
     links = links_table(plan, firms, output, years, seed, later=later)
     tables: dict[str, pl.DataFrame] = {
         "firms": firms_table(firms, plan, catalogue, output, chance(3)),
         "products": products_table(firms, plan, n, chance(4)),
         "supply_links": links,
-        "customs": customs_table(plan, catalogue, (2024, 2025), chance(5)),
+        "customs": _customs(plan, catalogue, date, chance(5)),
         "statistics": statistics_table(date, total),
-        **small_tables(plan, firms, catalogue, n, date, chance(6)),
+        **small_tables(plan, firms, catalogue, n, date, seed),
     }
     if firms.first <= _MOST_WITH_TRADES:
         tables["trades"] = trades_table(links, date, chance(7))
     return Dataset(Place(CITY, PROVINCE, COUNTRY), date, tables, synthetic=True)
+
+
+def _customs(plan: Plan, catalogue: Catalogue, date: dt.date, rng: np.random.Generator) -> pl.DataFrame:
+    dependent = [s for s, x in plan.now.items() if x.kind == "outside_dependent"]
+    codes = sorted({hs for s in plan.now for hs in catalogue.segments[s].hs})
+    own = own_codes(catalogue, dependent)
+    stopped = [hs for s in plan.stopped for hs in own[s]] if date > DATE else []
+    return customs_table(codes, [hs for s in dependent for hs in own[s]], stopped, date, rng)

@@ -34,7 +34,21 @@ SOURCES = (
     ("NLD", None, None),
     ("KOR", None, None),
 )
+DOMESTIC = tuple(i for i, s in enumerate(SOURCES) if s[0] == COUNTRY)
+"""Positions of the sources in the country."""
 _ABROAD = tuple(i for i, s in enumerate(SOURCES) if s[0] != COUNTRY)
+_MIDDLES = (
+    (100.9, 30.5),
+    (103.0, 30.6),
+    (139.7, 35.7),
+    (10.0, 51.0),
+    (112.0, 34.0),
+    (-95.0, 38.0),
+    (99.5, 29.6),
+    (5.3, 52.1),
+    (127.8, 36.5),
+)
+"""Longitude and latitude of each source: made up in the country, about the middle of the countries abroad."""
 _LEAST_LOCAL, _LEAST_OUTSIDE, _LEAST_SOURCES = 3, 1, 6
 _MOST_FOR_GAPS = 54
 """What three gaps of each of the four kinds need beyond the firms of as many healthy segments."""
@@ -45,6 +59,8 @@ VALUE_ADDED_RATE = 0.20
 """Assumption: value added over gross output."""
 CLUSTER_SHARE = 0.50
 """Assumption: the clusters' part of the gross output of all industry."""
+_UNEVEN = 0.05
+"""Assumption: standard deviation of the growth of single firms in half a year."""
 CLUSTER_GROWTH = 0.079
 """Growth of the clusters' gross output in 2025, the public figure."""
 
@@ -132,6 +148,7 @@ def make_firms(plan: Plan, firms: int, rng: np.random.Generator) -> Firms:
         if supply.kind == "outside_dependent":
             # nearly all from one country: that is what the gap is
             places[: outside[i] - 1] = _ABROAD[int(rng.integers(len(_ABROAD)))]
+            places[outside[i] - 1] = DOMESTIC[i % len(DOMESTIC)]
         segment.append(np.full(outside[i], i))
         source.append(places)
     founded = [i for i, s in enumerate(plan.now) if s in plan.mended]
@@ -144,10 +161,13 @@ def make_firms(plan: Plan, firms: int, rng: np.random.Generator) -> Firms:
     return Firms(tuple(plan.now), all_segments, np.concatenate(source).astype(np.int64), size, firms)
 
 
-def outputs(firms: Firms, n: int, total: int) -> np.ndarray:
-    """Outputs of the first `n` firms in whole yuan; those of the local ones sum to `total` exactly."""
+def outputs(firms: Firms, n: int, total: int, grown: np.random.Generator | None = None) -> np.ndarray:
+    """Outputs of the first `n` firms in whole yuan; those of the local ones sum to `total` exactly.
+
+    With `grown` as the source of chance each firm has grown by its own rate.
+    """
     local = firms.source[:n] < 0
-    size = firms.size[:n]
+    size = firms.size[:n] * (1.0 if grown is None else np.exp(grown.normal(0, _UNEVEN, n)))
     scaled: np.ndarray = np.floor(size / size[local].sum() * total)
     largest = int(np.argmax(np.where(local, size, 0)))
     scaled[largest] += total - int(scaled[local].astype(np.int64).sum())
@@ -212,6 +232,10 @@ def firms_table(
     lon, lat = (rng.normal(0, 0.02, len(firms.segment))[:n] for _axis in range(2))
     district = _spread(firms, n, drawn["district"])
     places = [(COUNTRY, PROVINCE, CITY) if s < 0 else SOURCES[s] for s in source]
+    middles = [
+        _MIDDLES[s] if d is None else (100.0 + 0.2 * d, 30.0 + 0.1 * d)
+        for d, s in zip(district, source, strict=True)
+    ]
     terms = [plan.terms[firms.segments[s]] for s in segment]
     first_day = dt.date(1995, 1, 1).toordinal()
     order = np.lexsort((-output, firms.segment[:n], firms.source[:n] >= 0))
@@ -234,8 +258,8 @@ def firms_table(
             "province": [p[1] for p in places],
             "city": [p[2] for p in places],
             "district": [None if d is None else DISTRICTS[d] for d in district],
-            "lon": [None if d is None else 100.0 + 0.2 * d + x for d, x in zip(district, lon, strict=True)],
-            "lat": [None if d is None else 30.0 + 0.1 * d + y for d, y in zip(district, lat, strict=True)],
+            "lon": [at[0] + x for at, x in zip(middles, lon, strict=True)],
+            "lat": [at[1] + y for at, y in zip(middles, lat, strict=True)],
             "output": output,
             "employees": np.maximum(5, np.round(output / 1.2e6)),
             **accounts,

@@ -1,9 +1,8 @@
-"""Customs, published figures, needs, patents, institutes and districts of a made-up city."""
+"""Published figures, needs, patents, institutes and districts of a made-up city."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from chainmend.demo.city import (
     CLUSTER_GROWTH,
     CLUSTER_SHARE,
     DISTRICTS,
+    DOMESTIC,
     VALUE_ADDED,
     VALUE_ADDED_RATE,
     firm_ids,
@@ -25,46 +25,19 @@ if TYPE_CHECKING:
     from chainmend.demo.city import Firms
     from chainmend.demo.planted import Plan
 
-_PARTNERS = ("DEU", "JPN", "KOR", "NLD", "USA")
 _PUBLIC = "公开报道的杭州市数据，仅作示例城市的标定"
 _MADE_UP = (
     f"示例数据：由 2024 年规上工业增加值 4409 亿元、假定增加值率 {VALUE_ADDED_RATE:.0%}、"
     f"假定集群占比 {CLUSTER_SHARE:.0%} 推算"
 )
 
+_INVENTED = "示例数据：虚构的对比城市"
+_PEERS = (("示例甲市", 512e9, 0.055), ("示例乙市", 446e9, 0.068), ("示例丙市", 372e9, 0.049))
+"""Made-up cities with value added of industry in 2024, yuan, and its growth in January to November 2025."""
+
 
 def _frame(table: str, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=empty(table).schema, orient="row")
-
-
-def customs_table(
-    plan: Plan, catalogue: Catalogue, years: tuple[int, ...], rng: np.random.Generator
-) -> pl.DataFrame:
-    """Yearly imports and exports by code: many origins and more exports, except where dependence is planted.
-
-    A code that several segments share stays healthy, since it could not say which of them is meant.
-    """
-    used = Counter(hs for s in catalogue.segments.values() for hs in set(s.hs))
-    dependent = {
-        hs
-        for name, supply in plan.now.items()
-        if supply.kind == "outside_dependent"
-        for hs in catalogue.segments[name].hs
-        if used[hs] == 1
-    }
-    rows: list[tuple[Any, ...]] = []
-    for hs in sorted(used):
-        base = float(rng.lognormal(18, 0.5))
-        parts = rng.uniform(0.8, 1.2, len(_PARTNERS))
-        if hs in dependent:
-            parts[int(rng.integers(len(parts)))] = 20.0
-        for n, year in enumerate(years):
-            value = base * (1 + CLUSTER_GROWTH) ** n
-            exported = value * (0.3 if hs in dependent else 1.6)
-            for partner, part in zip(_PARTNERS, parts / parts.sum(), strict=True):
-                rows.append((year, 0, "import", hs, partner, round(value * float(part)), None))
-                rows.append((year, 0, "export", hs, partner, round(exported / len(_PARTNERS)), None))
-    return _frame("customs", rows)
 
 
 def statistics_table(date: dt.date, total: int) -> pl.DataFrame:
@@ -84,20 +57,45 @@ def statistics_table(date: dt.date, total: int) -> pl.DataFrame:
         ("人工智能", output, industry, 2025, 12, "nominal", None, 0.20, "lower", _PUBLIC),
         (CITY, output, "示例企业", date.year, date.month, "nominal", float(total), None, "exact", _MADE_UP),
     ]
+    for peer, value, growth in _PEERS:
+        rows += [
+            (peer, added, industry, 2024, 12, "nominal", value, None, "exact", _INVENTED),
+            (peer, added, industry, 2025, 11, "real", None, growth, "exact", _INVENTED),
+        ]
     return _frame("statistics", [(*r[:7], "yuan", *r[7:]) for r in rows])
 
 
 def small_tables(
-    plan: Plan, firms: Firms, catalogue: Catalogue, n: int, date: dt.date, rng: np.random.Generator
+    plan: Plan,
+    firms: Firms,
+    catalogue: Catalogue,
+    n: int,
+    date: dt.date,
+    seed: int,
 ) -> dict[str, pl.DataFrame]:
-    """Needs for a part of the planted gaps, patents, institutes and districts."""
-    ids = firm_ids(n)
-    local = np.flatnonzero(firms.source[:n] < 0)
+    """Needs for a part of the planted gaps, patents, institutes, districts, and firms in talks."""
+    rng = np.random.default_rng([seed, 6])
+    needs = _needs(plan, firms, catalogue, n, date, rng)
+    patents = _patents(plan, firms, n, date, rng)
+    institutes = _institutes(plan, np.random.default_rng([seed, 8]))
+    districts = [(d, None, 100.0 + 0.2 * k, 30.0 + 0.1 * k, 150.0 * (k + 1)) for k, d in enumerate(DISTRICTS)]
+    return {
+        "needs": _frame("needs", needs),
+        "patents": _frame("patents", patents),
+        "institutes": _frame("institutes", institutes),
+        "districts": _frame("districts", districts),
+        "talks": _frame("talks", _talks(plan, firms)),
+    }
+
+
+def _needs(
+    plan: Plan, firms: Firms, catalogue: Catalogue, n: int, date: dt.date, rng: np.random.Generator
+) -> list[tuple[Any, ...]]:
+    ids, local = firm_ids(n), np.flatnonzero(firms.source[:n] < 0)
     gaps = [s for s, x in plan.now.items() if x.kind and s not in plan.mended][::3]
-    small = local[
-        firms.size[local] < np.median(firms.size[local])
-    ]  # no chain leaders: nothing is planted as reported
-    needs = [
+    # no chain leaders: nothing is planted as reported
+    small = local[firms.size[local] < np.median(firms.size[local])]
+    return [
         (
             f"demo-need-{k}",
             str(ids[small[int(rng.integers(len(small)))]]),
@@ -108,23 +106,56 @@ def small_tables(
         )
         for k, s in enumerate(gaps)
     ]
-    owners = local[rng.integers(0, len(local), max(1, len(local) // 5))]
-    patents = [
+
+
+def _patents(
+    plan: Plan, firms: Firms, n: int, date: dt.date, rng: np.random.Generator
+) -> list[tuple[Any, ...]]:
+    """Of one firm in five, here and elsewhere in the country; where technology is planted, of none here."""
+    ids = firm_ids(n)
+    poor = np.isin(firms.segment[:n], [firms.segments.index(s) for s in plan.technology])
+    local, country = firms.source[:n] < 0, np.isin(firms.source[:n], DOMESTIC)
+    drawn = [
+        owners[rng.integers(0, len(owners), max(1, len(owners) // 5))]
+        for owners in (np.flatnonzero(local & ~poor), np.flatnonzero(country))
+    ]
+    ahead = np.repeat(np.flatnonzero(country & poor), 3)
+    owned = [(o, bool(rng.random() < 0.4)) for o in np.concatenate(drawn)] + [(o, True) for o in ahead]
+    return [
         (
             f"demo-patent-{k:06d}",
             str(ids[o]),
             None,
             "示例专利",
             date - dt.timedelta(days=int(rng.integers(1, 1500))),
-            bool(rng.random() < 0.4),
+            invention,
         )
-        for k, o in enumerate(owners)
+        for k, (o, invention) in enumerate(owned)
     ]
-    institutes = [(f"demo-institute-{k}", f"示例第{k}研究院", CITY, None) for k in range(1, 6)]
-    districts = [(d, None, 100.0 + 0.2 * k, 30.0 + 0.1 * k, 150.0 * (k + 1)) for k, d in enumerate(DISTRICTS)]
-    return {
-        "needs": _frame("needs", needs),
-        "patents": _frame("patents", patents),
-        "institutes": _frame("institutes", institutes),
-        "districts": _frame("districts", districts),
-    }
+
+
+def _institutes(plan: Plan, rng: np.random.Generator) -> list[tuple[Any, ...]]:
+    """Institutes that work on all that depends on others, except where technology is planted, and on more."""
+    dependent = [s for s, x in plan.now.items() if x.kind == "outside_dependent" and s not in plan.technology]
+    others = [s for s, x in plan.now.items() if x.kind is None]
+    drawn = [others[int(i)] for i in rng.integers(0, len(others), 10)]
+    works_on = dict.fromkeys([*dependent, *drawn])
+    fields = [plan.terms[s][0] for s in works_on]
+    return [
+        (f"demo-institute-{k}", f"示例第{k}研究院", CITY, "、".join(fields[k - 1 :: 5])) for k in range(1, 6)
+    ]
+
+
+def _talks(plan: Plan, firms: Firms) -> list[tuple[Any, ...]]:
+    """The largest firm elsewhere in the country on each of the first three gaps: talks on, signed, ended."""
+    ids = firm_ids(firms.first)
+    stages = ("negotiating", "signed", "ended")
+    gaps = [s for s, x in plan.now.items() if x.kind in ("missing", "weak")]
+    rows: list[tuple[Any, ...]] = []
+    for stage, s in zip(stages, gaps, strict=False):
+        _local, outside = firms.of(firms.segments.index(s), later=False)
+        country = outside[np.isin(firms.source[outside], DOMESTIC)]
+        if len(country):
+            called = country[int(np.argmax(firms.size[country]))]
+            rows.append((str(ids[called]), s, stage, dt.date(2025, 11, 3 + len(rows)), "示例投资促进局"))
+    return rows

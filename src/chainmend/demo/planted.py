@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chainmend.demo.customs import own_codes
 from chainmend.errors import SettingsError
 from chainmend.i18n import _
 from chainmend.placement.terms import TermIndex
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
 
 KINDS = ("missing", "weak", "single_source", "outside_dependent")
+"""Planted in how a segment is supplied; `technology` and `distress` come on top of an outside-dependent one."""
 _FALL = {"weak": 0.18, "outside_dependent": 0.15}
 """By how much the local share falls where a gap of that kind worsens."""
 _GRAVE = 0.035
@@ -57,6 +59,10 @@ class Plan:
         Segment id -> segments whose firms buy it; empty for final products.
     mended, worsened, new
         Ids of segments whose gap is gone later, deeper later, or opens later.
+    technology
+        Ids of outside-dependent segments on which neither local firms nor institutes of the city have knowledge.
+    stopped
+        Ids of outside-dependent segments whose imports nearly stop before the later date.
     """
 
     now: Mapping[str, Supply]
@@ -66,6 +72,8 @@ class Plan:
     mended: tuple[str, ...]
     worsened: tuple[str, ...]
     new: tuple[str, ...]
+    technology: tuple[str, ...]
+    stopped: tuple[str, ...]
 
     def summary(self) -> dict[str, Any]:
         """The planted gaps as plain values, for a file beside the dataset."""
@@ -73,13 +81,15 @@ class Plan:
         def rows(ids: Sequence[str], supply: Mapping[str, Supply]) -> list[dict[str, Any]]:
             return [{"kind": supply[s].kind, "segment_id": s} for s in ids]
 
+        poor = [{"kind": "technology", "segment_id": s} for s in self.technology]
+        stopped = [{"kind": "distress", "segment_id": s} for s in self.stopped]
         return {
-            "gaps": rows([s for s, x in self.now.items() if x.kind], self.now),
+            "gaps": rows([s for s, x in self.now.items() if x.kind], self.now) + poor,
             "later": {
-                "gaps": rows([s for s, x in self.later.items() if x.kind], self.later),
+                "gaps": rows([s for s, x in self.later.items() if x.kind], self.later) + poor + stopped,
                 "mended": rows(self.mended, self.now),
                 "worsened": rows(self.worsened, self.now),
-                "new": rows(self.new, self.later),
+                "new": rows(self.new, self.later) + stopped,
             },
         }
 
@@ -198,10 +208,14 @@ def make_plan(catalogue: Catalogue, rng: np.random.Generator, room: int | None =
     worsened = tuple(of[kind][0] for kind in _FALL if of[kind])
     rest = {kind: [s for s in of[kind] if s not in worsened] for kind in ("missing", "weak", "single_source")}
     mended = tuple(left[0] for left in rest.values() if left)
+    dependent = sorted(of["outside_dependent"], key=lambda s: s in worsened)
+    codes = own_codes(catalogue, dependent)
+    stopped = tuple([s for s in dependent if codes[s]][:1])
+    technology = tuple([s for s in dependent if s not in stopped][:1])
     healthy = [s for s in ids if s not in kinds]
     new = tuple(healthy[int(i)] for i in rng.integers(0, len(healthy), 1)) if healthy else ()
     later = dict(now)
     later |= {s: _supply(rng, None) for s in mended}
     later |= {s: Supply(now[s].kind, now[s].local - _FALL[kinds[s]]) for s in worsened}
     later |= {s: _supply(rng, "single_source") for s in new}
-    return Plan(now, later, terms, buyers, mended, worsened, new)
+    return Plan(now, later, terms, buyers, mended, worsened, new, technology, stopped)

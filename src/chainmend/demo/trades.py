@@ -19,28 +19,37 @@ INPUT_SHARE = 0.05
 """Purchases of one segment, as a share of the output of the firms that buy it (assumption)."""
 OUTPUT_SOLD = 0.8
 """A local supplier sells at most this share of its output in the city (assumption)."""
-_OUTWARD = 0.1
+_OUTWARD = (0.02, 0.1)
 _BUYERS = (2, 7)
 
 
-def _even(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Shares of n suppliers, none of which dominates."""
-    drawn = rng.uniform(0.7, 1.6, n)
-    return drawn / drawn.sum() if n else drawn
+def supplier_shares(supply: Supply, local: np.ndarray, size: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Shares of suppliers in the purchases of a segment; they sum to one.
 
-
-def supplier_shares(
-    supply: Supply, local: np.ndarray, outside: np.ndarray, output: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    """Shares in the purchases of a segment: local suppliers first, then the others; they sum to one."""
-    share = supply.local if len(outside) else 1.0
-    at_home = _even(rng, len(local)) * share
-    if supply.top is not None and len(local) > 1:
-        dominant = int(np.argmax(output[local]))
+    Parameters
+    ----------
+    supply
+        What is planned.
+    local
+        Whether each supplier is local.
+    size
+        The largest local one dominates where that is planned.
+    drawn
+        Numbers above 0 that say how the others share.
+    """
+    share = supply.local if not local.all() else 1.0
+    shares = np.where(local, 0.0, drawn)
+    if shares.any():
+        shares *= (1 - share) / shares.sum()
+    at_home = np.where(local, drawn, 0.0)
+    if supply.top is not None and local.sum() > 1:
+        dominant = int(np.argmax(np.where(local, size, 0.0)))
         at_home[dominant] = 0.0
         at_home *= (share - supply.top) / at_home.sum()
         at_home[dominant] = supply.top
-    return np.concatenate([at_home, _even(rng, len(outside)) * (1 - share)])
+    elif at_home.any():
+        at_home *= share / at_home.sum()
+    return shares + at_home
 
 
 def _segment_links(
@@ -48,22 +57,35 @@ def _segment_links(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
     """Suppliers, buyers and yuan a year of the links of one segment; None where nobody buys it."""
     name = firms.segments[index]
-    wanted = [firms.segments.index(b) for b in plan.buyers[name]]
-    buyers = np.flatnonzero(np.isin(firms.segment[: len(output)], wanted) & (firms.source[: len(output)] < 0))
+    n = len(output)
+    wanted = np.isin(firms.segment, [firms.segments.index(b) for b in plan.buyers[name]]) & (firms.source < 0)
+    buyers = np.flatnonzero(wanted[: firms.first])
     if not len(buyers):
         return None
-    local, outside = firms.of(index, later=later)
-    suppliers = np.concatenate([local, outside])
-    shares = supplier_shares((plan.later if later else plan.now)[name], local, outside, output, rng)
-    purchases = INPUT_SHARE * output[buyers].sum()
-    if len(local):
-        purchases = min(purchases, OUTPUT_SOLD * float((output[local] / shares[: len(local)]).min()))
-    number = rng.integers(*_BUYERS, len(suppliers))
-    seller = np.repeat(np.arange(len(suppliers)), number)
+    # drawn for all that will ever sell, so that what is not planned to change stays as it was
+    ever = np.flatnonzero(firms.segment == index)
+    drawn, number = rng.uniform(0.7, 1.6, len(ever)), rng.integers(*_BUYERS, len(ever))
+    seller = np.repeat(ever, number)
     buyer = buyers[rng.integers(0, len(buyers), len(seller))]
     part = rng.uniform(0.5, 1.5, len(seller))
+    suppliers = ever[ever < n]
+    local = firms.source[suppliers] < 0
+    shares = np.zeros(len(firms.segment))
+    shares[suppliers] = supplier_shares(
+        (plan.later if later else plan.now)[name], local, firms.size[suppliers], drawn[ever < n]
+    )
+    purchases = INPUT_SHARE * output[buyers].sum()
+    if local.any():
+        at_home = suppliers[local]
+        purchases = min(purchases, OUTPUT_SOLD * float((output[at_home] / shares[at_home]).min()))
+    founded = np.flatnonzero(wanted[firms.first : n]) + firms.first
+    seller = np.concatenate([seller, suppliers[rng.integers(0, len(suppliers), len(founded))]])
+    buyer = np.concatenate([buyer, founded])
+    part = np.concatenate([part, np.full(len(founded), 0.2)])
+    there = seller < n
+    seller, buyer, part = seller[there], buyer[there], part[there]
     part /= np.bincount(seller, part)[seller]
-    return suppliers[seller], buyer, part * shares[seller] * purchases
+    return seller, buyer, part * shares[seller] * purchases
 
 
 def _outward_links(
@@ -72,12 +94,12 @@ def _outward_links(
     """Sales of local firms to firms elsewhere."""
     # sales outward would hide a dependence, which is measured against all local sales
     kept = np.array([s.kind != "outside_dependent" for s in plan.now.values()])
-    n = len(output)
-    sellers = np.flatnonzero((firms.source[:n] < 0) & kept[firms.segment[:n]])
-    sellers = sellers[rng.random(len(sellers)) < 0.4]
-    others = np.flatnonzero(firms.source[:n] >= 0)
-    buyers = others[rng.integers(0, len(others), len(sellers))]
-    return sellers, buyers, output[sellers] * rng.uniform(0.02, _OUTWARD, len(sellers))
+    n, ever = len(output), len(firms.segment)
+    others = np.flatnonzero(firms.source >= 0)
+    sells, drawn, part = rng.random(ever) < 0.4, rng.integers(0, len(others), ever), rng.uniform(size=ever)
+    sellers = np.flatnonzero((firms.source[:n] < 0) & kept[firms.segment[:n]] & sells[:n])
+    sold = _OUTWARD[0] + (_OUTWARD[1] - _OUTWARD[0]) * part[sellers]
+    return sellers, others[drawn[sellers]], output[sellers] * sold
 
 
 def links_table(

@@ -82,8 +82,8 @@ def sides(dataset: Dataset) -> Sides:
     --------
     >>> from chainmend.demo import make_city
     >>> found = sides(make_city(firms=400).now)
-    >>> sorted({series[0] for series in found.home}), dict(found.peers)
-    (['gross_output', 'value_added'], {})
+    >>> sorted({series[0] for series in found.home}), sorted(found.peers)
+    (['gross_output', 'value_added'], ['示例丙市', '示例乙市', '示例甲市'])
     """
     own = _bare(dataset.place.city)
     cities = {

@@ -242,8 +242,8 @@ def figures(dataset: Dataset) -> tuple[Figure, ...]:
     Examples
     --------
     >>> from chainmend.demo import make_city
-    >>> [(f.value, f.unit) for f in figures(make_city(firms=400).now) if f.scope.year == 2024]
-    [(440900000000.0, 'CNY')]
+    >>> [(f.subject, f.value, f.unit) for f in figures(make_city(firms=400).now) if f.scope.year == 2024][-1]
+    ('规上工业', 440900000000.0, 'CNY')
     """
     found: dict[tuple[str, Scope], Figure] = {}
     order = ["subject", "measure", "universe", "basis", "months", "year"]
