@@ -143,6 +143,8 @@ def keygen(
 
 
 def _row(chip: Chip) -> tuple[str, ...]:
+    from chainmend.pilot.wording import how_found
+
     return (
         chip.id,
         chip.name[language() != "zh"],
@@ -151,7 +153,7 @@ def _row(chip: Chip) -> tuple[str, ...]:
         chip.driver or "",
         ", ".join(f"{name} {version}" for name, version in chip.runtime.items()),
         _size(chip.memory_bytes) if chip.found else "",
-        chip.how,
+        how_found(chip.how)[language() != "zh"],
     )
 
 

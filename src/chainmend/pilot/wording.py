@@ -27,6 +27,27 @@ METRIC_NAMES: dict[str, Names] = {
 }
 
 
+def how_found(how: str) -> Names:
+    """Return how a chip was found, or why it was not, in both languages; results hold it in English.
+
+    Examples
+    --------
+    >>> how_found("torch is not installed")[1], how_found("seen by a lab's own probe")[1]
+    ('torch is not installed', "seen by a lab's own probe")
+    """
+    build = " is not in this build of onnxruntime"
+    if how.endswith(build):
+        return both("{provider} is not in this build of onnxruntime", provider=how.removesuffix(build))
+    known = {
+        "torch is not installed": both("torch is not installed"),
+        "onnxruntime is not installed": both("onnxruntime is not installed"),
+        "no back end on this machine found a device of this maker": both(
+            "no back end on this machine found a device of this maker"
+        ),
+    }
+    return known.get(how, (how, how))
+
+
 def back_end_name(chip: Chip) -> Names:
     """Return the name of what drives a chip; the id where it is not registered here.
 
