@@ -121,6 +121,13 @@ class Persistence(BaseModel):
     n: int = Field(3, ge=1, description="scans looked back at")
     change: float = Field(1.0, ge=0, description="points a severity must move to be worse or eased")
 
+    @model_validator(mode="after")
+    def _scans_fit(self) -> Self:
+        if self.k > self.n:
+            text = _("k is {k}, n {n}: a finding cannot hold in more scans than are looked back at")
+            raise PydanticCustomError("scans", text.format(k=self.k, n=self.n))
+        return self
+
 
 class Network(BaseModel):
     """What a scan computes on the supply network: knock-outs, systemic firms, values of mending."""

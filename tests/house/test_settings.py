@@ -88,3 +88,9 @@ def test_every_setting_is_explained() -> None:
         assert group.annotation.__doc__
     thresholds = type(Settings().thresholds)
     assert [n for n, f in thresholds.model_fields.items() if not f.description] == []
+
+
+def test_no_more_scans_are_asked_for_than_are_looked_back_at(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="k is 4, n 3"):
+        load_settings(written(tmp_path, "persistence: {k: 4}"))
+    assert load_settings(written(tmp_path, "persistence: {k: 4, n: 4}"))
