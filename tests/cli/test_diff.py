@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,23 @@ def test_a_damaged_scan_is_an_error(
 ) -> None:
     (tmp_path / "manifest.json").write_text("{", "utf-8")
     assert run(capsys, "diff", scans[0], str(tmp_path))[0] == 2
+
+
+def test_scans_of_two_cities_are_refused(
+    scans: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(scans[1], other)
+    manifest = other / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace("示例市", "别市"), "utf-8")
+    code, _out, err = run(capsys, "diff", scans[0], str(other))
+    assert code == 2
+    assert "a scan of 示例市 and one of 别市; expected: two scans of one city" in err
+
+
+def test_money_is_told_in_its_large_unit_and_a_new_finding_needs_no_reason(
+    scans: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _code, out, _err = run(capsys, "diff", *scans)
+    assert "bn yuan → " in out
+    assert "does not say why" not in out

@@ -33,7 +33,7 @@ def test_every_fact_of_a_segment_has_a_name() -> None:
         ("origin_hhi", 0.4, "0.40", "0.40"),
         ("firms", 1200, "1,200", "1,200"),
         ("year", 2025, "2025", "2025"),
-        ("purchases", 1e6, "1,000,000 欧元", "1,000,000 EUR"),
+        ("purchases", 1e6, "100 万欧元", "1 m EUR"),
         ("downstream_present", True, "是", "yes"),
         ("world_top_origin", "NLD", "荷兰", "Netherlands"),
         ("top_district", "东区", "东区", "东区"),

@@ -12,9 +12,14 @@ if TYPE_CHECKING:
     from chainmend.cli.output import Output
 
 
-def because(text: str, why: str) -> str:
-    """A text with the reason on a line of its own; the text alone where there is none."""
-    return text + "\n" + _("because: {why}").format(why=why) if why else text
+def because(event: Mapping[str, Any]) -> str:
+    """The sentence of an event with the reason on a line of its own.
+
+    A finding that is new says itself what is the matter; that nothing else is known is told of changed ones only.
+    """
+    text, why = str(event[f"summary_{language()}"]), event[f"because_{language()}"]
+    plain = event["event"] == "opened" and all(b["cause"] == "unknown" for b in event["because"])
+    return text if plain or not why else text + "\n" + _("because: {why}").format(why=why)
 
 
 def change_table(output: Output, title: str, events: Sequence[Mapping[str, Any]]) -> None:
@@ -33,7 +38,7 @@ def change_table(output: Output, title: str, events: Sequence[Mapping[str, Any]]
                 points(e["severity_after"]),
                 kind_name(e["kind"]),
                 _("{k} of {n} scans").format(k=e["held"], n=e["of"]),
-                because(e[f"summary_{language()}"], e[f"because_{language()}"]),
+                because(e),
             )
             for e in events
             if e["event"] != "unchanged"

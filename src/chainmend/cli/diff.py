@@ -29,10 +29,18 @@ def diff(
 ) -> None:
     """Compare two scans."""
     import chainmend.gaps.rules  # noqa: F401  (registers the names of the rules)
+    from chainmend.errors import ScanError
     from chainmend.explaining import explain
     from chainmend.scanning import load_scan
 
     before, after = load_scan(a), load_scan(b)
+    cities = [s.manifest["city"] for s in (before, after)]
+    if cities[0] != cities[1]:
+        raise ScanError(
+            _("a scan of {a} and one of {b}").format(a=cities[0], b=cities[1]),
+            expected=_("two scans of one city"),
+            where=f"{a}, {b}",
+        )
     changes = explain(before, after)
     output = Output(json=json)
     synthetic = bool(before.manifest["synthetic"] or after.manifest["synthetic"])
@@ -52,8 +60,8 @@ def diff(
                 event_name(c["event"]),
                 kind_name(c["kind"]),
                 _points(c["severity_before"]) + " → " + _points(c["severity_after"]),
-                because(c[f"summary_{language()}"], c[f"because_{language()}"]),
-                "; ".join(_moved(c["moved"], *currencies)),
+                because(c),
+                _("; ").join(_moved(c["moved"], *currencies)),
             )
             for c in shown
         ],
@@ -74,6 +82,7 @@ def _moved(facts: list[dict[str, Any]], before: str, after: str) -> list[str]:
             value(m["fact"], m["after"], after)[here],
         )
         for m in facts
+        if m["fact"] != "year"  # of the data, which is told above
     ]
     return [f"{name} {a} → {b}" for name, a, b in shown if a != b][:4]
 

@@ -4,17 +4,50 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
+from rich.containers import Lines
 from rich.table import Table
 from rich.text import Text
 
 _PIPED_WIDTH = 160  # wide enough that a sentence stays on few lines in a file or a pipe
+
+_WIDE = "\u2e80-\uffef"
+_PIECE = re.compile(rf"[（《“]*(?:[{_WIDE}]|[^\s{_WIDE}]+)[，。；：、）》”]*\s*|\s+")
+"""What stays on one line: a Chinese character with its punctuation, or a word or figure."""
+
+
+class _Cell(Text):
+    """A text that breaks between Chinese characters; rich would break it at its few spaces only."""
+
+    def wrap(self, console: Console, width: int, **how: Any) -> Lines:
+        lines = Lines()
+        for line in self.split(allow_blank=True):
+            if re.search(f"[{_WIDE}]", line.plain):
+                for part in line.divide(_breaks(line.plain, width)):
+                    lines.extend(Text.wrap(part, console, width, **how))
+            else:
+                lines.extend(Text.wrap(line, console, width, **how))
+        return lines
+
+
+def _breaks(text: str, width: int) -> list[int]:
+    """Offsets at which lines of at most `width` columns begin."""
+    found: list[int] = []
+    used = 0
+    for piece in _PIECE.finditer(text):
+        if used and used + cell_len(piece.group().rstrip()) > width:
+            found.append(piece.start())
+            used = 0
+        used += cell_len(piece.group())
+    return found
 
 
 def _console() -> Console:
@@ -46,7 +79,7 @@ class Output:
         for number, column in enumerate(columns):
             table.add_column(column, justify="right" if number in right else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+            table.add_row(*(_Cell("" if cell is None else str(cell)) for cell in row))
         self.console.print(table)
 
     def emit(self, payload: Mapping[str, Any]) -> None:

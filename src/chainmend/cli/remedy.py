@@ -232,7 +232,7 @@ def _say_choice(output: Output, row: dict[str, Any] | None, choice: Choice) -> N
         output.say(_("No finding on this segment. If there were one:"))
     else:
         told = {"kind": kind_name(row["kind"]), "what": row[f"summary_{language()}"]}
-        output.say(_("{kind}: {what}").format(**told))
+        output.say(_("[{kind}] {what}").format(**told))
     output.say(
         _("  first {remedy}, led by {department}: {why}").format(
             remedy=remedy_name(choice.first), department=choice.department[index], why=choice.why[index]

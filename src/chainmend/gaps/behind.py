@@ -104,7 +104,7 @@ def _compared(key: str, a: Rows, b: Rows) -> Iterator[dict[str, Any]]:
 def _what(key: str) -> Pair:
     return {
         "supplier_id": both("suppliers"),
-        "source": both("outside sources"),
+        "source": both("main sources"),
         "origin": both("origins"),
         "district": both("districts"),
         "need_id": both("needs"),
@@ -137,7 +137,7 @@ def _names(rows: Sequence[Mapping[str, Any]], shown: int = _SHOWN) -> Pair:
     ]
     names = ("、".join(t[0] for t in told), ", ".join(t[1] for t in told))
     more = len(rows) - len(told)
-    return both("{names} and {n} others", names=names, n=more) if more else names
+    return both("{names} and {n} more", names=names, n=more) if more else names
 
 
 def _firms(old: Sighting, new: Sighting) -> Iterator[dict[str, Any]]:

@@ -267,10 +267,13 @@ def _severity(old: Sighting, new: Sighting) -> Iterator[dict[str, Any]]:
             continue
         shifts = _shifts(facts, old.facts, new.facts)
         told = went(name, before, after)
+        seen = value(name, before) != value(name, after)
         if shifts:
             parts = [went(m["fact"], m["before"], m["after"]) for m in shifts[:2]]
             why = ("、".join(p[0] for p in parts), ", ".join(p[1] for p in parts))
-            told = both("{told} ({why})", told=told, why=why)
+            told = both("{told} ({why})", told=told, why=why) if seen else why
+        elif not seen:
+            continue
         yield _reason("world", told, component=name, before=before, after=after, facts=shifts)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from chainmend.i18n import both
-from chainmend.names import CURRENCY, country_name, percent, whole_money
+from chainmend.names import CURRENCY, country_name, money, percent, whole_money
 
 Pair = tuple[str, str]
 
@@ -27,6 +27,8 @@ _MONEY = frozenset({
     "amount", "exports", "imports", "local_sales", "lost", "minimum_purchases", "money", "output", "output_floor",
     "purchases", "sales_after", "sales_before",
 })  # fmt: skip
+_WHOLE = 10_000
+"""Money below is told to its last unit."""
 _PLACES = frozenset({"source", "origin", "top_source", "top_origin", "world_top_origin", "worst_source"})
 
 
@@ -114,7 +116,7 @@ def _network() -> dict[str, Pair]:
         "knock_out_own": both("loss on the segment itself"),
         "knock_out_loss": both("loss beyond the segment if it stops"),
         "fragile_loss": both("loss beyond the segment"),
-        "worst_source": both("costliest outside source"),
+        "worst_source": both("costliest source"),
         "worst_source_loss": both("loss if that source stops"),
         "firms_stopped": both("firms on the segment, wherever they are"),
         "money": both("loss a year"),
@@ -181,7 +183,7 @@ def value(name: str, amount: Any, currency: str = CURRENCY) -> Pair:
     if not isinstance(amount, int | float) or name == "year":
         return str(amount), str(amount)
     if name in _MONEY:
-        return whole_money(amount, currency)
+        return (whole_money if abs(amount) < _WHOLE else money)(amount, currency)
     text = (
         (f"{amount:.2%}" if abs(amount) < 0.02 else f"{amount:.1%}")
         if name in _FINE

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from chainmend.gaps.facts import Facts, SegmentFacts
     from chainmend.settings import Thresholds
 
-_NOTHING = "0.0%"
+_TOLD = 0.0005
+"""A source that costs less alone is not named in the sentence; it stands in the evidence."""
 
 
 @register(
@@ -33,10 +34,9 @@ def fragile_segment(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thres
     impact = facts.impact.get(segment.id)
     if impact is None or impact.spread <= t.fragile_loss:
         return None
-    spread, own = f"{impact.spread:.1%}", f"{impact.own:.1%}"
-    worst = impact.sources[0] if impact.sources else None
-    alone = f"{worst['loss']:.1%}" if worst else _NOTHING
-    if worst and alone != _NOTHING:
+    spread, own = _share(impact.spread), _share(impact.own)
+    if impact.sources and impact.sources[0]["loss"] >= _TOLD:
+        worst = impact.sources[0]
         source = country_name(worst["source"]) if worst["kind"] == "origin" else worst["name"]
         summary = both(
             "{name}: if it stopped, the city would lose {spread} of its output beyond the segment's own {own};"
@@ -45,7 +45,7 @@ def fragile_segment(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thres
             spread=spread,
             own=own,
             source=source,
-            loss=alone,
+            loss=_share(worst["loss"]),
         )
     else:
         summary = both(
@@ -67,3 +67,8 @@ def fragile_segment(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thres
         thresholds={"fragile_loss": t.fragile_loss},
         rows=impact.sources,
     )
+
+
+def _share(share: float) -> str:
+    """A share of the city's output, so fine that it is not told as nothing."""
+    return f"{share:.1%}" if share >= 0.001 or share == 0 else f"{share:.2%}"

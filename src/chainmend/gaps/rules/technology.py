@@ -45,15 +45,25 @@ def technology(segment: Segment, fact: SegmentFacts, facts: Facts, t: Thresholds
         return None
     if here.ratio is None or here.ratio >= t.technology_ratio:
         return None
-    return Hit(
-        summary=both(
+    national = f"{here.national_per_output:.2f}"
+    if here.patents == 0:
+        summary = both(
+            "{name}: depends on others; local firms hold no invention patent, where the country has {national} per"
+            " 100 million of output, and no institute of the city works on it",
+            name=segment.name.pair,
+            national=national,
+        )
+    else:
+        summary = both(
             "{name}: depends on others; local firms hold {here} invention patents per 100 million of output,"
             " {ratio} of the country's {national}, and no institute of the city works on it",
             name=segment.name.pair,
             here=f"{here.per_output:.2f}",
             ratio=f"{here.ratio:.0%}",
-            national=f"{here.national_per_output:.2f}",
-        ),
+            national=national,
+        )
+    return Hit(
+        summary=summary,
         facts={
             "patents": here.patents,
             "patents_per_output": here.per_output,
