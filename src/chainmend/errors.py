@@ -11,6 +11,7 @@
     ├── NetworkError      a supply network or a shock cannot be used
     ├── IndicatorError    an indicator cannot be computed of these numbers
     ├── ScanError         a scan cannot run or its folder cannot be read
+    ├── DeskError         what somebody asks of the desk cannot be done, or its record is not whole
     └── RegistryError     an id is registered twice or not at all
 
 A message says what came, what was expected, where, and what to do.
@@ -83,6 +84,10 @@ class IndicatorError(ChainmendError, ValueError):
 
 class ScanError(ChainmendError):
     """A scan cannot run or its folder cannot be read."""
+
+
+class DeskError(ChainmendError):
+    """What somebody asks of the desk cannot be done, or its record is not whole."""
 
 
 class RegistryError(ChainmendError):

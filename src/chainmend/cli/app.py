@@ -27,6 +27,7 @@ COMMANDS = (
     "list_",
     "catalogue",
     "import_",
+    "desk",
 )
 
 
