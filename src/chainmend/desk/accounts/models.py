@@ -110,7 +110,7 @@ class LoginRecord(models.Model):
     KINDS = (
         (LOGIN, _("logged in")),
         (LOGOUT, _("logged out")),
-        (REFUSED, _("refused")),
+        (REFUSED, _("wrong password")),
         (LOCKED, _("locked out")),
     )
 
