@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
+from django.conf import settings as conf
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,8 +23,15 @@ if TYPE_CHECKING:
     import polars as pl
 
     from chainmend.dataset import Dataset as City
+    from chainmend.desk.home import Home
+    from chainmend.scanning import Scan
+    from chainmend.settings import Settings
 
 _PASSWORD_BYTES = 9
+
+
+def _silent(step: str) -> None:
+    """Say nothing of a step."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +44,22 @@ class DemoLogin:
     organisation: str
 
 
+@dataclass(frozen=True)
+class Scanned:
+    """A city at one date, written to the home and scanned; `folder` is the name of its dataset there."""
+
+    folder: str
+    dataset: City
+    scan: Scan
+    started: dt.datetime
+
+
 def fill(
-    *, firms: int = 3000, seed: int = 0, say: Callable[[str], None] = lambda _step: None
+    *,
+    firms: int = 3000,
+    seed: int = 0,
+    settings: Settings | None = None,
+    say: Callable[[str], None] = _silent,
 ) -> list[DemoLogin]:
     """Make up a city, scan it at two dates, hold the list against both, and make a person of every role.
 
@@ -45,6 +67,8 @@ def fill(
     ----------
     firms, seed
         Of `chainmend.demo.make_city`.
+    settings
+        Of the scans.
     say
         Called with the name of each of six steps.
 
@@ -62,47 +86,63 @@ def fill(
     from chainmend.demo import make_city
 
     city = make_city(firms=firms, seed=seed)
-    logins = _people(city.now.tables["firms"])
     for dataset in (city.now, city.later):
-        _scan(dataset, say)
-    return logins
+        scanned = write_and_scan(dataset, conf.DESK_HOME, settings, say)
+        say(_("mend-list of {date}").format(date=dataset.date))
+        take(scanned, settings)
+    return make_people(city.later.tables["firms"])
 
 
-def _scan(city: City, say: Callable[[str], None]) -> None:
+def write_and_scan(
+    city: City, home: Home, settings: Settings | None = None, say: Callable[[str], None] = _silent
+) -> Scanned:
+    """Write a city to the home, read it back and scan it; nothing is written to the database."""
     from chainmend.chain import DEFAULT_CATALOGUE
     from chainmend.chain.catalogue import load_catalogue
     from chainmend.intake.reader import read_dataset
     from chainmend.intake.writer import write_dataset
     from chainmend.scanning import save_scan, scan
 
-    home = settings.DESK_HOME
-    name = f"demo-{city.date.isoformat()}"
+    name, started = f"demo-{city.date.isoformat()}", timezone.now()
     say(_("write and read the data of {date}").format(date=city.date))
     write_dataset(city, home.datasets / name)
     read = read_dataset(home.datasets / name)
-    started = timezone.now()
     say(_("scan of {date}").format(date=city.date))
-    found = scan(read, load_catalogue(DEFAULT_CATALOGUE))
+    found = scan(read, load_catalogue(DEFAULT_CATALOGUE), settings)
     save_scan(found, home.scans / found.id)
-    say(_("mend-list of {date}").format(date=city.date))
-    with transaction.atomic():
-        kept = Dataset.objects.create(
-            folder=name, city=read.place.city, date=read.date, synthetic=True, fingerprint=read.fingerprint
-        )
-        apply_scan(found)
-        ScanRun.objects.create(
-            dataset=kept, state=ScanRun.DONE, started=started, finished=timezone.now(), scan_id=found.id
-        )
+    return Scanned(name, read, found, started)
 
 
-def _people(firms: pl.DataFrame) -> list[DemoLogin]:
+@transaction.atomic
+def take(scanned: Scanned, settings: Settings | None = None) -> ScanRun:
+    """Tell the database of a scan and hold the list against it."""
+    read = scanned.dataset
+    kept = Dataset.objects.create(
+        folder=scanned.folder,
+        city=read.place.city,
+        date=read.date,
+        synthetic=read.synthetic,
+        fingerprint=read.fingerprint,
+    )
+    apply_scan(scanned.scan, settings, firms=read.tables["firms"])
+    return ScanRun.objects.create(
+        dataset=kept,
+        state=ScanRun.DONE,
+        started=scanned.started,
+        finished=timezone.now(),
+        scan_id=scanned.scan.id,
+    )
+
+
+def make_people(firms: pl.DataFrame) -> list[DemoLogin]:
+    """Make one person of every role; the leader is of the largest leading firm, the district that of most firms."""
     import polars as pl
 
     local = firms.filter(pl.col("district").is_not_null())
-    district = str(
-        local["district"].value_counts(sort=True).sort(["count", "district"], descending=True)["district"][0]
-    )
-    leader = local.filter("leader").sort("firm_id").row(0, named=True)
+    counts = local["district"].value_counts().sort("count", "district", descending=True)
+    district = str(counts["district"][0])
+    size = ["leader", "output", "firm_id"]
+    leader = local.sort(size, descending=[True, True, False], nulls_last=True).row(0, named=True)
     homes: tuple[tuple[Role, str, tuple[str, str], dict[str, Any]], ...] = (
         ("analyst", "fenxi", both("Bureau of economy and information technology (demo)"), {}),
         ("promoter", "touzi", both("Bureau of investment promotion (demo)"), {}),

@@ -148,7 +148,8 @@ def visible_entries(user: User) -> QuerySet[Entry]:
         return every.none()
     home = user.organisation
     if user.what == "district":
-        return every.filter(Q(district=home.district) | Q(owner=home))
+        own = Q(owner=home)
+        return every.filter(own | Q(district=home.district) if home.district else own)
     if user.what == "leader":
         named = Q(owner=home) | Q(
             pk__in=Entry.parties.through.objects.filter(organisation=home).values("entry")
@@ -186,6 +187,19 @@ def need(
         return asked
 
     return around
+
+
+def of(request: HttpRequest) -> User:
+    """Return who asks; in a view behind `need` there is always somebody.
+
+    Raises
+    ------
+    Http404
+        If nobody is logged in.
+    """
+    if isinstance(request.user, User):
+        return request.user
+    raise Http404
 
 
 def start_page(user: User) -> str:

@@ -81,3 +81,8 @@ def current() -> ScanView | None:
         .first()
     )
     return _view(*last) if last else None
+
+
+def forget() -> None:
+    """Forget the scans that are kept, where their folders may have changed."""
+    _view.cache_clear()

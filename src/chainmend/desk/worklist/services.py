@@ -42,7 +42,9 @@ class StaleEntry(DeskError):  # noqa: N818  (what it is, not that it is one)
 
 
 @transaction.atomic
-def apply_scan(scan: Scan, settings: Settings | None = None) -> list[Event]:
+def apply_scan(
+    scan: Scan, settings: Settings | None = None, *, firms: pl.DataFrame | None = None
+) -> list[Event]:
     """Hold the list against a scan and write what changed; the only thing that closes entries.
 
     Parameters
@@ -51,6 +53,8 @@ def apply_scan(scan: Scan, settings: Settings | None = None) -> list[Event]:
         A scan of the same city with the same catalogue, not older than the last. One applied already changes nothing.
     settings
         Persistence and how far a severity must move to count.
+    firms
+        The table of firms it was made from; entries then know their district. Without it they keep the one they have.
 
     Raises
     ------
@@ -61,6 +65,7 @@ def apply_scan(scan: Scan, settings: Settings | None = None) -> list[Event]:
     rows = [e.standing for e in entries.values()]
     before = pl.DataFrame(rows, schema=ENTRY_SCHEMA, orient="row") if rows else None
     result = reconcile(before, scan, settings)
+    where = _Districts(scan, firms) if firms is not None else None
     now = timezone.now()
     told = {e["entry_id"]: e for e in result.events}
     events = []
@@ -68,6 +73,8 @@ def apply_scan(scan: Scan, settings: Settings | None = None) -> list[Event]:
         entry = entries.get(row["entry_id"]) or Entry(pk=row["entry_id"], opened=row["opened"], moved=now)
         was = "" if entry._state.adding else entry.state
         _take(entry, row)
+        if where is not None:
+            entry.district = where.of(entry)
         event = told.get(row["entry_id"])
         if event is not None and event["event"] != "unchanged":
             entry.state = _after(entry.state, event["event"])
@@ -90,6 +97,21 @@ def _take(entry: Entry, row: Mapping[str, Any]) -> None:
     for name in _COPIED:
         setattr(entry, name, row[name])
     entry.firm_id, entry.gap_class = row["firm_id"] or "", row["gap_class"] or ""
+
+
+class _Districts:
+    """Whose district an entry is: that of its firm, else the one that holds all firms of its segment."""
+
+    def __init__(self, scan: Scan, firms: pl.DataFrame) -> None:
+        known = firms.filter(pl.col("district").is_not_null()).select("firm_id", "district")
+        self.firm = dict(known.iter_rows())
+        placed = scan.placements.join(known, on="firm_id").group_by("segment_id")
+        single = placed.agg(pl.col("district").unique()).filter(pl.col("district").list.len() == 1)
+        self.segment = dict(single.with_columns(pl.col("district").list.first()).iter_rows())
+
+    def of(self, entry: Entry) -> str:
+        """The district; empty where several share it or nobody is there."""
+        return self.firm.get(entry.firm_id) or self.segment.get(entry.segment_id) or ""
 
 
 def _after(state: str, event: str) -> State:

@@ -1,8 +1,10 @@
-"""Addresses of this part."""
+"""Addresses of the mend-list."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from chainmend.desk.worklist import views
 
 app_name = "worklist"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("list/", views.entries, name="list")]
