@@ -213,3 +213,21 @@ def test_every_page_says_demo_and_how_old_the_data_are(
     assert "Demo data" in page
     assert "2026-06-30" in page
     assert scanned_desk[1].scan.id in page  # type: ignore[index]
+
+
+def test_scripts_and_styles_of_the_frame_are_there_and_none_stands_inside(clients: dict[Role, Client]) -> None:
+    from django.contrib.staticfiles import finders
+
+    page = clients["analyst"].get("/").content.decode()
+    named = re.findall(r'(?:src|href)="/static/([^"]+)"', page)
+    assert len(named) >= 4
+    assert [n for n in named if finders.find(n) is None] == []
+    assert not re.search(r"<style|<script(?! src)|\sstyle=|\son[a-z]+=|https?://", page)
+
+
+def test_an_administrator_starts_at_the_accounts(people: dict[Role, User], client: Client) -> None:
+    response = client.post("/login/?next=/", {"username": "admin", "password": PASSWORD, "next": "/"})
+    assert response.headers["Location"] == "/people/"
+    response = client.get("/")
+    assert response.status_code == 404
+    assert 'href="/people/"' in response.content.decode()
