@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 LOG = logging.getLogger("chainmend.desk")
-THREADS = 8
+_FEWEST_THREADS, _MOST_THREADS = 2, 8
 _PATIENCE = 10.0
 _TOO_OFTEN, _WITHIN = 5, 60.0
 _APPLICATION = "chainmend.desk.project.wsgi:application"
@@ -27,9 +28,10 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     ['scheduler', 'web', 'worker']
     """
     desk = [sys.executable, "-m", "chainmend.desk"]
+    threads = max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
-        "--blocking-threads", str(THREADS), "--log-level", "warning", _APPLICATION,
+        "--blocking-threads", str(threads), "--log-level", "warning", _APPLICATION,
     ]  # fmt: skip
     return {
         "web": web,

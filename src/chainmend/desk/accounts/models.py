@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chainmend.desk.accounts.roles import CHOICES, NAMES
+from chainmend.i18n import language
 from chainmend.workflow import Role
 
 
@@ -29,7 +30,7 @@ class Organisation(models.Model):
         ordering = ("name",)
 
     def __str__(self) -> str:
-        return self.name
+        return (language() == "en" and self.name_en) or self.name
 
 
 class People(BaseUserManager["User"]):

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from chainmend.desk.accounts.models import User
-from chainmend.desk.visibility import Action, may
+from chainmend.desk.visibility import Action, may, visible_entries
 from chainmend.i18n import _
 
 
@@ -25,12 +25,15 @@ class Place:
         Whether the person is there now.
     icon
         Id of its sign in the sheet of icons; the phone's bar shows it. Empty where the bar has no room for the place.
+    count
+        How many things wait there, where that is counted.
     """
 
     name: str
     url: str
     here: bool
     icon: str = ""
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,4 +91,9 @@ def _places(
         except NoReverseMatch:  # a part of the desk that is not installed
             continue
         inside = request.path == url or (url != "/" and request.path.startswith(url))
-        yield Place(name, url, inside, icon)
+        yield Place(name, url, inside, icon, _waiting(user) if view == "worklist:list" else None)
+
+
+def _waiting(user: User) -> int:
+    """How many entries that the person may see are not done with."""
+    return visible_entries(user).exclude(state__in=("closed", "rejected")).count()
