@@ -16,6 +16,7 @@ from chainmend.cli import main
 from chainmend.desk import demo, serve
 from chainmend.desk.accounts.models import User
 from chainmend.desk.home import Home
+from chainmend.desk.project.database import database
 from chainmend.desk.scans import current
 from chainmend.desk.worklist.models import Entry, Event
 from chainmend.desk.worklist.record import verify
@@ -154,6 +155,22 @@ def test_events_cannot_be_changed_or_deleted(scanned_desk: object) -> None:
     ):
         with pytest.raises(DeskError, match="a change of the record"):
             change()
+
+
+def test_the_database_is_the_file_of_the_home_or_the_one_named(tmp_path: Path) -> None:
+    own = database(None, Home(tmp_path))
+    assert own["NAME"] == str(tmp_path / "db.sqlite3")
+    assert own["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    named = database("postgres://me:secret@db.example:5433/desk", Home(tmp_path))
+    assert (named["HOST"], named["PORT"], named["NAME"]) == ("db.example", 5433, "desk")
+    assert "OPTIONS" not in named or "transaction_mode" not in named["OPTIONS"]
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://me:secret@host/desk", "postgres:/x", "://"])
+def test_an_address_of_no_database_is_refused_without_telling_its_password(url: str, tmp_path: Path) -> None:
+    with pytest.raises(DeskError, match="postgres://") as refused:
+        database(url, Home(tmp_path))
+    assert "secret" not in str(refused.value)
 
 
 def python(code: str) -> list[str]:

@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from chainmend.desk.home import (
@@ -23,6 +21,7 @@ from chainmend.desk.home import (
     TIMEZONE_VARIABLE,
     home_of_environment,
 )
+from chainmend.desk.project.database import database
 
 DESK_HOME = home_of_environment()
 _DESK = Path(__file__).resolve().parents[1]
@@ -94,21 +93,7 @@ TEMPLATES = [
     }
 ]
 
-# SQLite waits for the lock when a transaction begins, not in its middle, where waiting could not help.
-_SQLITE: dict[str, Any] = {
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
-}
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        os.environ.get(DATABASE_VARIABLE) or f"sqlite:///{DESK_HOME.database.as_posix()}",
-        conn_max_age=600,
-        conn_health_checks=True,
-    )
-}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = _SQLITE
+DATABASES = {"default": database(os.environ.get(DATABASE_VARIABLE), DESK_HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
