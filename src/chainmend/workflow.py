@@ -167,9 +167,7 @@ def moves(role: str, state: str, *, remedy: str = "", holds: bool = False) -> tu
     return tuple(
         t
         for t in TRANSITIONS.values()
-        if role in t.roles
-        and state in t.sources
-        and (not t.holder or (holds and remedy in _takes(role)))
+        if role in t.roles and state in t.sources and (not t.holder or (holds and remedy in _takes(role)))
     )
 
 
@@ -191,7 +189,7 @@ def state_name(state: str) -> Pair:
         "confirmed": both("Confirmed"),
         "rejected": both("Not listed"),
         "assigned": both("Assigned"),
-        "mending": both("Mending"),
+        "mending": both("Being mended"),
         "to_verify": both("To verify"),
         "closed": both("Closed"),
         "suspended": both("Suspended"),
@@ -260,7 +258,6 @@ def _by_scans() -> dict[str, Pair]:
         "opened": both("Found for the first time"),
         "worsened": both("Worse"),
         "eased": both("Better"),
-        "changed": both("Changed"),
         "gone": both("Gone once"),
         "closed": both("Gone twice in a row: closed by the scan"),
         "relapsed": both("It is back: reopened by the scan"),

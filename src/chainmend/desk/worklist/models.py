@@ -128,3 +128,33 @@ class Event(models.Model):
     def delete(self, *_args: Any, **_kwargs: Any) -> Any:
         """Refuse."""
         raise frozen()
+
+
+class Mention(models.Model):
+    """A person named in a comment; `seen` once they opened the entry after it."""
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="mentions")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mentions")
+    seen = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} @{self.person_id}"
+
+
+class Need(models.Model):
+    """What a chain leader or an institute lacks, as it reported it; `segment_id` is of the catalogue."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="needs")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    segment_id = models.CharField(max_length=120, db_index=True)
+    text = models.TextField(max_length=2000)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.segment_id}"

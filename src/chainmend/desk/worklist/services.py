@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from chainmend.desk.visibility import visible_entries
 from chainmend.desk.worklist import record
+from chainmend.desk.worklist.given import read, said, write
 from chainmend.desk.worklist.models import Entry, Event
 from chainmend.errors import DeskError
 from chainmend.i18n import _
 from chainmend.mendlist import ENTRY_SCHEMA, reconcile
-from chainmend.workflow import TRANSITIONS, State
+from chainmend.workflow import Transition, after_scan, moves, state_name
 
 if TYPE_CHECKING:
     from chainmend.desk.accounts.models import User
@@ -28,13 +29,17 @@ _COPIED = (
 )  # fmt: skip
 
 
+_FOUND = ("opened", "worsened", "eased", "unchanged", "relapsed")
+_TOLD = ("severity_before", "severity_after", "because", "moved", "held", "of")
+
+
 class StaleEntry(DeskError):  # noqa: N818  (what it is, not that it is one)
     """Somebody else moved the entry first; `last` is what they did."""
 
     def __init__(self, entry: Entry, last: Event | None) -> None:
         who = last.user.name if last and last.user else _("a scan")
         super().__init__(
-            _("{who} changed it before you, to {state}").format(who=who, state=entry.state),
+            _("{who} changed it before you, to {state}").format(who=who, state=said(state_name(entry.state))),
             where=entry.pk,
             do=_("look at the entry again, then decide"),
         )
@@ -66,6 +71,7 @@ def apply_scan(
     before = pl.DataFrame(rows, schema=ENTRY_SCHEMA, orient="row") if rows else None
     result = reconcile(before, scan, settings)
     where = _Districts(scan, firms) if firms is not None else None
+    worth = _Worth(scan)
     now = timezone.now()
     told = {e["entry_id"]: e for e in result.events}
     events = []
@@ -75,19 +81,19 @@ def apply_scan(
         _take(entry, row)
         if where is not None:
             entry.district = where.of(entry)
-        event = told.get(row["entry_id"])
-        if event is not None and event["event"] != "unchanged":
-            entry.state = _after(entry.state, event["event"])
+        worth.say(entry)
+        told_of = told.get(row["entry_id"])
+        happened = told_of["event"] if told_of else "unchanged"
+        entry.state = after_scan(was, happened, found=happened in _FOUND)
+        if happened == "unchanged" and entry.state != was:
+            happened = "still_there"
+        if happened != "unchanged":
             entry.version += 1
-            entry.moved = now if entry.state != was else entry.moved
+        entry.moved = now if entry.state != was else entry.moved
         entry.save()
-        if event is not None and event["event"] != "unchanged":
-            data = {
-                k: event[k] for k in ("severity_before", "severity_after", "because", "moved", "held", "of")
-            }
-            events.append(
-                record.append(entry, event["event"], scan_id=scan.id, before=was, data=data, at=now)
-            )
+        if happened != "unchanged":
+            said = {k: told_of[k] for k in _TOLD} if told_of else {}
+            events.append(record.append(entry, happened, scan_id=scan.id, before=was, data=said, at=now))
     return events
 
 
@@ -97,6 +103,25 @@ def _take(entry: Entry, row: Mapping[str, Any]) -> None:
     for name in _COPIED:
         setattr(entry, name, row[name])
     entry.firm_id, entry.gap_class = row["firm_id"] or "", row["gap_class"] or ""
+
+
+class _Worth:
+    """What a mend is worth and which remedy a scan proposes; a remedy that people chose stays."""
+
+    def __init__(self, scan: Scan) -> None:
+        values, remedies = scan.values, scan.remedies
+        self.loss = (
+            {r["segment_id"]: (r["value"], r["low"], r["high"]) for r in values.iter_rows(named=True)}
+            if values.height
+            else {}
+        )
+        self.remedy = dict(remedies.select("finding_id", "remedy").iter_rows()) if remedies.height else {}
+
+    def say(self, entry: Entry) -> None:
+        """Write both to the entry; unknown where the scan does not say."""
+        entry.loss, entry.loss_low, entry.loss_high = self.loss.get(entry.segment_id, (None, None, None))
+        if entry.owner_id is None:
+            entry.remedy = self.remedy.get(entry.finding_id) or ""
 
 
 class _Districts:
@@ -112,15 +137,6 @@ class _Districts:
     def of(self, entry: Entry) -> str:
         """The district; empty where several share it or nobody is there."""
         return self.firm.get(entry.firm_id) or self.segment.get(entry.segment_id) or ""
-
-
-def _after(state: str, event: str) -> State:
-    """The state after what a scan says."""
-    if event == "closed":
-        return "closed"
-    if event == "relapsed":
-        return "relapsed"
-    return state  # type: ignore[return-value]
 
 
 @transaction.atomic
@@ -151,17 +167,26 @@ def move(entry_id: str, action: str, user: User, data: Mapping[str, Any], expect
         raise DeskError(_("no entry {id}").format(id=entry_id), do=_("go back to the list"))
     if entry.version != expected_version:
         raise StaleEntry(entry, entry.events.order_by("-number").select_related("user").first())
-    rule = TRANSITIONS.get(action)
-    if rule is None or user.what not in rule.roles or entry.state not in rule.sources:
+    rule = next((t for t in open_moves(entry, user) if t.action == action), None)
+    if rule is None:
         raise DeskError(
-            _("the move {action} of an entry that is {state}").format(action=action, state=entry.state),
+            _("the move {action} of an entry that is {state}").format(
+                action=action, state=said(state_name(entry.state))
+            ),
             expected=_("a move that your role may make now"),
             where=entry_id,
         )
-    missing = [n for n in rule.required if not str(data.get(n) or "").strip()]
-    if missing:
-        raise DeskError(_("nothing given for: {names}").format(names=", ".join(missing)), where=entry_id)
+    given = read(rule, data)
     was, now = entry.state, timezone.now()
-    entry.state, entry.version, entry.moved = rule.target or entry.state, entry.version + 1, now
+    entry.state, entry.version = rule.target or entry.state, entry.version + 1
+    if rule.target or rule.holder:
+        entry.moved = now
+    write(entry, rule, given)
     entry.save()
-    return record.append(entry, action, user=user, before=was, data=data, at=now)
+    return record.append(entry, action, user=user, before=was, data=given, at=now)
+
+
+def open_moves(entry: Entry, user: User) -> tuple[Transition, ...]:
+    """Return what a person may do with an entry now; nothing where they may not see it."""
+    holds = entry.owner_id is not None and entry.owner_id == user.organisation_id
+    return moves(user.what, entry.state, remedy=entry.remedy, holds=holds)
