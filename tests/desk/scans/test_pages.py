@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.demo import Scanned
-from chainmend.desk.scans import runs
+from chainmend.desk.scans import data_views, runs
 from chainmend.desk.scans.models import Dataset, ScanRun, Schedule
 from chainmend.desk.scans.sources import as_csv, sources
 from chainmend.i18n import speaking
@@ -132,6 +132,28 @@ def test_what_is_wrong_with_files_is_said_beside_the_form(clients: Mapping[Role,
         {"tables": [sent("firms.csv", FIRMS)], "city": "示例市", "date": tomorrow.isoformat()},
     )
     assert "a day that has not been yet" in answer.content.decode()
+    assert not Dataset.objects.exists()
+
+
+def test_what_is_too_large_is_not_even_read(
+    clients: Mapping[Role, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data_views, "MOST_BYTES", -data_views._FORM_BYTES)
+
+    def read(*_args: object, **_kwargs: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(data_views, "_upload", read)
+    answer = clients["analyst"].post("/data/upload/", {"tables": [sent("firms.csv", FIRMS)]})
+    assert answer.status_code == 413
+    assert clients["auditor"].post("/data/upload/", {"tables": [sent("firms.csv", FIRMS)]}).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/data/upload/", "/scans/schedule/", "/scans/schedule/end/"])
+def test_nothing_changes_without_the_token_of_the_page(people: dict[Role, User], address: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["analyst"], backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address, {"tables": [sent("firms.csv", FIRMS)]}).status_code == 403
     assert not Dataset.objects.exists()
 
 

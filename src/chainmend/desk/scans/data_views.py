@@ -9,13 +9,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.scans.forms import UploadForm
 from chainmend.desk.scans.models import Dataset
 from chainmend.desk.scans.sources import as_csv, rejected_rows, report_of, sources, table_name
-from chainmend.desk.scans.upload import receive
+from chainmend.desk.scans.upload import MOST_BYTES, receive
 from chainmend.desk.visibility import may, need
 from chainmend.errors import ChainmendError
 from chainmend.i18n import _, language
@@ -23,6 +24,7 @@ from chainmend.intake.quarantine import rule_name
 from chainmend.tables import TABLES
 
 _ON_A_PAGE = 100
+_FORM_BYTES = 1 << 20
 
 
 @need("see_data")
@@ -46,9 +48,19 @@ def data(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "scans/data.html", told)
 
 
+@csrf_exempt  # reading the token means taking in all that is sent; `_upload` asks for it
 @need("change_data")
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take in files; what is wrong with them is said beside the form."""
+    """Take in files; what is too large is refused before it is read."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + _FORM_BYTES:
+        messages.error(request, _("more than {n} bytes").format(n=MOST_BYTES))
+        return render(request, "scans/upload.html", {"form": UploadForm()}, status=413)
+    return _upload(request)
+
+
+@csrf_protect
+def _upload(request: HttpRequest) -> HttpResponse:
+    """Check what was sent; what is wrong with it is said beside the form."""
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
