@@ -30,7 +30,7 @@ _COPIED = (
 
 
 _FOUND = ("opened", "worsened", "eased", "unchanged", "relapsed")
-_TOLD = ("severity_before", "severity_after", "because", "moved", "held", "of")
+_TOLD = ("date", "severity_before", "severity_after", "because", "moved", "held", "of")
 
 
 class StaleEntry(DeskError):  # noqa: N818  (what it is, not that it is one)

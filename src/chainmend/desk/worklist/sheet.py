@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chainmend.desk.visibility import may
-from chainmend.desk.worklist.changes import content, moved
+from chainmend.desk.worklist.changes import content
 from chainmend.desk.worklist.given import field_name, remedy_name, said, verdict_name
 from chainmend.desk.worklist.words import SHAPES, headline, readable
 from chainmend.gaps.wording import label, value
@@ -101,10 +101,14 @@ def facts(entry: Entry, user: User, currency: str = CURRENCY) -> list[Fact]:
     kept = _evidence(entry)
     found: Mapping[str, Any] = kept.get("facts", {})
     cuts: Mapping[str, Any] = kept.get("thresholds", {})
+    named = {
+        r.get("source"): r["name"] for r in kept.get("rows", []) if isinstance(r, dict) and r.get("name")
+    }
     lines = []
-    for name, amount in found.items():
-        if isinstance(amount, list | dict):
+    for name, fact in found.items():
+        if isinstance(fact, list | dict):
             continue
+        amount = named.get(fact, fact) if isinstance(fact, str) else fact
         cut = CUTS.get(name, "")
         shown = said(value(name, amount, currency)) if readable(name, found, user) else None
         at = said(value(cut, cuts[cut], currency)) if cut in cuts else ""
@@ -155,7 +159,7 @@ def severities(events: list[Event]) -> list[tuple[str, float]]:
     for event in events:
         after = content(event).get("severity_after") if event.scan_id else None
         if after is not None:
-            found.append((event.at.date().isoformat(), float(after)))
+            found.append((content(event).get("date") or event.at.date().isoformat(), float(after)))
     return found[-8:]
 
 
@@ -193,7 +197,7 @@ def readable_file(event: Event, user: User) -> bool:
 
 def _severity(data: Mapping[str, Any]) -> str:
     before, after = data.get("severity_before"), data.get("severity_after")
-    return moved(before, after).words if before is not None and after is not None else ""
+    return f"{before:.0f}→{after:.0f}" if before is not None and after is not None else ""
 
 
 def _because(data: Mapping[str, Any], user: User) -> Iterator[str]:

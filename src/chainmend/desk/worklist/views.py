@@ -25,7 +25,7 @@ from chainmend.i18n import _, language
 from chainmend.workflow import REMEDIES, STATES, STEPS, action_name, state_name, step_name
 
 _LONG = ("reason", "note")
-_DAYS = ("due", "until")
+_LEADS = ("review", "confirm", "assign", "take", "progress", "verify_evidence")
 
 
 @need("see_entries")
@@ -194,6 +194,7 @@ def _forms(found: Entry, user: Any) -> list[dict[str, Any]]:
         {
             "action": t.action,
             "name": said(action_name(t.action)),
+            "leads": t.action in _LEADS,
             "fields": [_field(n, found, n in t.required) for n in dict.fromkeys((*t.required, "note"))],
         }
         for t in services.open_moves(found, user)

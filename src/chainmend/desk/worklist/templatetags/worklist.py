@@ -133,7 +133,7 @@ def hundred_million(value: float | None) -> str:
 def interval(value: float | None, low: float | None, high: float | None, top: float) -> SafeString:
     """An estimate with its band of 90 % on a scale from 0 to `top`, all in the same unit."""
     if value is None or low is None or high is None or not top:
-        return format_html('<span class="iv"><b>—</b></span>')
+        return SafeString('<span class="iv"><b>—</b></span>')
     at = [100 * min(x / top, 1) for x in (low, high, value)]
     said = _("{value}, 90% interval {low} to {high}").format(
         value=hundred_million(value), low=hundred_million(low), high=hundred_million(high)
