@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as conf
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings as DjangoSettings
 
 from chainmend.desk.accounts.models import Organisation, User
@@ -49,6 +50,7 @@ def quick_desk(settings: DjangoSettings, tmp_path: Path) -> Iterator[None]:
     view.forget()
     yield
     view.forget()
+    translation.deactivate()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import stat
 import sys
@@ -11,8 +12,12 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from pytest_django import Settings as DjangoSettings
+from rich.console import Console
 
 from chainmend.cli import main
+from chainmend.cli.desk import show_demo
+from chainmend.cli.output import Output
 from chainmend.desk import demo, serve
 from chainmend.desk.accounts.models import User
 from chainmend.desk.home import Home
@@ -86,6 +91,28 @@ def test_the_demo_has_people_of_every_role_and_two_scans(
     assert verify() == (Event.objects.count(), None)
     with pytest.raises(DeskError, match="people or scans already"):
         demo.fill()
+
+
+def test_the_demo_command_ends_in_a_desk_and_says_how_to_log_in(
+    db: None,
+    scanned: tuple[Home, tuple[demo.Scanned, demo.Scanned]],
+    tmp_path: Path,
+    settings: DjangoSettings,
+) -> None:
+    made = [(scanned[0].datasets / s.folder, scanned[0].scans / s.scan.id) for s in scanned[1]]
+    settings.DESK_HOME = Home(tmp_path / "demo" / "desk")
+    console = Console(width=200, record=True, file=io.StringIO())
+    show_demo(Output(console=console), tmp_path / "demo" / "desk", made, serve=False)
+    said = console.export_text()
+    for person in User.objects.all():
+        assert person.username in said
+    assert "http://localhost:8296/" in said
+    assert "Chain chief" in said
+    assert "Audit bureau (demo)" in said
+    now = current()
+    assert now is not None
+    assert now.scan.id == scanned[1][1].scan.id
+    assert now.dataset.fingerprint == scanned[1][1].dataset.fingerprint
 
 
 def test_a_scan_applied_twice_changes_nothing(scanned_desk: tuple[demo.Scanned, demo.Scanned]) -> None:

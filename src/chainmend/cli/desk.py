@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +14,7 @@ from chainmend.cli.output import Output
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
+    from chainmend.desk.demo import DemoLogin
     from chainmend.desk.home import Home
 
 PORT = 8296
@@ -67,14 +68,50 @@ def run(
     if context.invoked_subcommand is not None:
         return
     made = _ready(home, database_url)
+    output = Output()
+    output.say(_("Its data are in {folder}.").format(folder=made.folder))
+    _serve(output, host, port)
+
+
+def _serve(output: Output, host: str, port: int) -> None:
     from chainmend.desk.serve import serve
 
-    output = Output()
-    address = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/"
-    output.say(_("The desk is at {address}; Ctrl+C ends it.").format(address=address))
-    output.say(_("Its data are in {folder}.").format(folder=made.folder))
+    output.say(_("The desk is at {address}; Ctrl+C ends it.").format(address=_address(host, port)))
     if serve(host, port):
         raise typer.Exit(1)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/"
+
+
+def show_demo(output: Output, home: Path, made: Sequence[tuple[Path, Path]], *, serve: bool) -> None:
+    """Make a desk of the datasets and scans that the demo wrote, say who may log in, and run it where asked to.
+
+    Parameters
+    ----------
+    made
+        Folders of a dataset and of its scan, in the order of time.
+    serve
+        False where nobody sits at a terminal: it then only says how to start it.
+    """
+    ready = _ready(home, None)
+    from chainmend.desk.demo import adopt, fill_with
+
+    _logins(output, fill_with([adopt(dataset, scan, ready) for dataset, scan in made]))
+    if serve:
+        _serve(output, "127.0.0.1", PORT)
+        return
+    output.say(_("Start it with: {command}").format(command=f"chainmend desk --home {home}"))
+    output.say(_("It is then at {address}").format(address=_address("127.0.0.1", PORT)))
+
+
+def _logins(output: Output, logins: Sequence[DemoLogin]) -> None:
+    output.table(
+        _("Log-ins of the demo"),
+        (_("log-in name"), _("password"), _("role"), _("organisation")),
+        [(login.username, login.password, login.role, login.organisation) for login in logins],
+    )
 
 
 def init(
@@ -96,11 +133,7 @@ def init(
         with output.progress(total=6) as step:
             logins = fill(firms=firms, say=step)
         told |= {"synthetic": True, "logins": [vars(login) for login in logins]}
-        output.table(
-            _("Log-ins of the demo"),
-            (_("log-in name"), _("password"), _("role"), _("organisation")),
-            [(login.username, login.password, login.role, login.organisation) for login in logins],
-        )
+        _logins(output, logins)
         output.say(_("Made-up data: it stands for no firm and no city."), style="bold")
     output.emit(told)
     output.say(_("Start it with: {command}").format(command=f"chainmend desk --home {home}"))
@@ -139,6 +172,11 @@ def _whys() -> Mapping[str, str]:
     }
 
 
+def lacking() -> list[str]:
+    """Return what the desk needs and is not installed."""
+    return [name for name in _NEEDED if find_spec(name) is None]
+
+
 def _there(home: Path) -> None:
     from chainmend.desk.home import Home
     from chainmend.errors import DeskError
@@ -156,10 +194,9 @@ def _ready(home: Path, database_url: str | None) -> Home:
     from chainmend.desk.home import DATABASE_VARIABLE, HOME_VARIABLE, Home
     from chainmend.errors import DeskError
 
-    lacking = [name for name in _NEEDED if find_spec(name) is None]
-    if lacking:
+    if lacking():
         raise DeskError(
-            _("not installed: {names}").format(names=", ".join(lacking)),
+            _("not installed: {names}").format(names=", ".join(lacking())),
             expected=_("what the desk needs"),
             do=_("install it with: {command}").format(command="pip install 'chainmend[desk]'"),
         )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as conf
@@ -77,12 +79,7 @@ def fill(
     DeskError
         If the desk has people or scans already.
     """
-    if User.objects.exists() or ScanRun.objects.exists():
-        raise DeskError(
-            _("the desk has people or scans already"),
-            expected=_("a new one"),
-            do=_("choose another folder with --home"),
-        )
+    _new()
     from chainmend.demo import make_city
 
     city = make_city(firms=firms, seed=seed)
@@ -91,6 +88,47 @@ def fill(
         say(_("mend-list of {date}").format(date=dataset.date))
         take(scanned, settings)
     return make_people(city.later.tables["firms"])
+
+
+def fill_with(scanned: Sequence[Scanned], settings: Settings | None = None) -> list[DemoLogin]:
+    """Hold the list against scans that were made before, in the order of time, and make a person of every role.
+
+    Raises
+    ------
+    DeskError
+        If the desk has people or scans already.
+    """
+    _new()
+    for one in scanned:
+        take(one, settings)
+    return make_people(scanned[-1].dataset.tables["firms"])
+
+
+def _new() -> None:
+    if User.objects.exists() or ScanRun.objects.exists():
+        raise DeskError(
+            _("the desk has people or scans already"),
+            expected=_("a new one"),
+            do=_("choose another folder with --home"),
+        )
+
+
+def adopt(dataset: Path, scan: Path, home: Home) -> Scanned:
+    """Copy a dataset and its scan, two folders that `chainmend demo` wrote, to the home.
+
+    Raises
+    ------
+    ChainmendError
+        If one of them cannot be read.
+    """
+    from chainmend.intake.reader import read_dataset
+    from chainmend.scanning import load_scan
+
+    read, found = read_dataset(dataset), load_scan(scan)
+    name = f"demo-{read.date.isoformat()}"
+    shutil.copytree(dataset, home.datasets / name)
+    shutil.copytree(scan, home.scans / found.id)
+    return Scanned(name, read, found, timezone.now())
 
 
 def write_and_scan(
@@ -165,7 +203,7 @@ def make_people(firms: pl.DataFrame) -> list[DemoLogin]:
             organisation=home,
             must_change_password=False,
         )
-        logins.append(DemoLogin(username, password, person.role_name, zh))
+        logins.append(DemoLogin(username, password, person.role_name, str(home)))
     return logins
 
 

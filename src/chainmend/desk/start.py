@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from chainmend.errors import DeskError
-from chainmend.i18n import _
+from chainmend.i18n import _, language
 
 
 def start() -> None:
-    """Set Django up and bring the tables of the database up to date.
+    """Set Django up, in the language of the command, and bring the tables of the database up to date.
 
     Raises
     ------
@@ -21,9 +21,11 @@ def start() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import call_command
     from django.db import DatabaseError
+    from django.utils import translation
 
     try:
         django.setup()
+        translation.activate("zh-hans" if language() == "zh" else "en")
         call_command("migrate", verbosity=0, interactive=False)
     except (DatabaseError, ImproperlyConfigured) as error:
         raise DeskError(

@@ -31,10 +31,10 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
-    def get_redirect_url(self) -> str:
+    def get_success_url(self) -> str:
         """Lead to the page that was asked for, but not to the start of another role."""
-        wanted = super().get_redirect_url()
-        return "" if wanted == "/" else wanted
+        wanted = super().get_success_url()
+        return self.get_default_redirect_url() if wanted == "/" else wanted
 
     def get_default_redirect_url(self) -> str:
         """Lead to the first page that the role may see."""
