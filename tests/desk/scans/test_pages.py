@@ -29,7 +29,7 @@ PAGES = (
     "/scans/{r}/", "/scans/{r}/progress/", "/scans/{r}/manifest/",
 )  # fmt: skip
 CHANGES = ("/scans/ask/{d}/", "/scans/{r}/cancel/", "/scans/schedule/end/")
-FORMS = ("/data/upload/", "/scans/schedule/")
+FORMS = ("/data/upload/", "/scans/schedule/", "/data/duty/firms/")
 
 
 @pytest.fixture
@@ -104,6 +104,28 @@ def test_how_old_tables_are(scanned_desk: tuple[Scanned, Scanned]) -> None:
     assert {s.age for s in found.values() if not s.files} <= {None}
     with speaking("zh"):
         assert next(s.name for s in sources(dataset, dataset.date) if s.table == "firms") == "企业"
+
+
+def test_who_owes_an_update_and_since_when(
+    clients: Mapping[Role, Client], keep: Callable[..., Dataset], people: dict[Role, User]
+) -> None:
+    dataset = keep()
+    client, home = clients["analyst"], people["promoter"].organisation
+    for months in (0, 61):
+        answer = client.post("/data/duty/firms/", {"organisation": home.pk, "months": months})
+        assert "1 to 60 months" in answer.content.decode()
+    client.post("/data/duty/firms/", {"organisation": home.pk, "months": 12})
+    client.post("/data/duty/firms/", {"organisation": home.pk, "months": 2})
+    client.post("/data/duty/talks/", {"organisation": home.pk, "months": 2})
+    assert client.get("/data/duty/secret/").status_code == 404
+    found = {s.table: s for s in sources(dataset, dt.date(2026, 3, 10))}
+    assert (found["firms"].due, found["firms"].late) == (dt.date(2026, 2, 28), 10)
+    assert (found["talks"].due, found["talks"].late) == (None, None)
+    assert sources(dataset, dt.date(2026, 2, 28))[0].late == 0
+    page = clients["auditor"].get("/data/").content.decode()
+    assert "days late:" in page
+    assert page.count(home.name) == 2
+    assert "/data/duty/" not in page
 
 
 def test_data_are_sent_and_scanned(clients: Mapping[Role, Client], quick_home: object) -> None:

@@ -13,8 +13,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from chainmend.desk.accounts.models import User
-from chainmend.desk.scans.forms import UploadForm
-from chainmend.desk.scans.models import Dataset
+from chainmend.desk.scans.forms import DutyForm, UploadForm
+from chainmend.desk.scans.models import Dataset, Duty
 from chainmend.desk.scans.sources import as_csv, rejected_rows, report_of, sources, table_name
 from chainmend.desk.scans.upload import MOST_BYTES, receive
 from chainmend.desk.visibility import may, need
@@ -80,6 +80,20 @@ def _upload(request: HttpRequest) -> HttpResponse:
     return render(
         request, "scans/upload.html", {"form": form}, status=400 if request.method == "POST" else 200
     )
+
+
+@need("change_data")
+def duty(request: HttpRequest, table: str) -> HttpResponse:
+    """Say which organisation owes the update of a table."""
+    if table not in TABLES:
+        raise Http404
+    standing = Duty.objects.filter(table=table).first()
+    form = DutyForm(request.POST or None, instance=standing or Duty(table=table))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("It is noted who owes the update."))
+        return redirect("scans:data")
+    return render(request, "scans/duty.html", {"form": form, "name": table_name(table)})
 
 
 def _of(pk: int, table: str) -> Dataset:

@@ -10,10 +10,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chainmend.desk.scans.models import Dataset, Schedule
+from chainmend.desk.scans.models import Dataset, Duty, Schedule
 from chainmend.desk.scans.schedule import next_time
 
 _WEEK, _MONTH = 7, 31
+_MOST_MONTHS = 60
 
 
 class SeveralInput(forms.ClearableFileInput):
@@ -66,6 +67,22 @@ class UploadForm(forms.Form):
         if date is not None and date > timezone.localdate():
             raise forms.ValidationError(_("a day that has not been yet"))
         return date
+
+
+class DutyForm(forms.ModelForm[Duty]):
+    """Who owes the update of a table."""
+
+    class Meta:
+        model = Duty
+        fields = ("organisation", "months")
+        widgets = {"months": forms.NumberInput(attrs={"min": 1, "max": _MOST_MONTHS})}
+
+    def clean_months(self) -> int:
+        """Refuse a rhythm that is none."""
+        months: int = self.cleaned_data["months"]
+        if not 1 <= months <= _MOST_MONTHS:
+            raise forms.ValidationError(_("1 to 60 months"))
+        return months
 
 
 class ScheduleForm(forms.ModelForm[Schedule]):

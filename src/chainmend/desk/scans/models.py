@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from chainmend.desk.accounts.models import User
+from chainmend.desk.accounts.models import Organisation, User
 
 
 class Dataset(models.Model):
@@ -104,3 +104,16 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rhythm} {self.day} {self.hour}:00"
+
+
+class Duty(models.Model):
+    """Which organisation owes the update of a table, and how often."""
+
+    table = models.CharField(max_length=20, unique=True)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="+"
+    )
+    months = models.PositiveSmallIntegerField(_("months between updates"))
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.organisation}"

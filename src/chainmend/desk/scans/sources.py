@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from chainmend.dataset import Dataset as City
-from chainmend.desk.scans.models import Dataset
+from chainmend.desk.scans.models import Dataset, Duty
 from chainmend.errors import DeskError
 from chainmend.i18n import _, language, speaking
 from chainmend.intake.columns import FILES
@@ -41,6 +42,10 @@ class Source:
         The last day or year that its rows name; None where they name none: then it is as old as the dataset.
     age
         Days since then, None where the table was not provided.
+    duty
+        Who owes its update, None where nobody said.
+    due, late
+        The day the update is due and the days since then; None without a duty or a table to count from.
     """
 
     table: str
@@ -52,6 +57,9 @@ class Source:
     reasons: tuple[tuple[str, int], ...]
     newest: str | None
     age: int | None
+    duty: Duty | None = None
+    due: dt.date | None = None
+    late: int | None = None
 
 
 def table_name(table: str) -> str:
@@ -115,21 +123,40 @@ def sources(dataset: Dataset, today: dt.date) -> list[Source]:
     missing = [t for t in TABLES if t not in told and not (t == "supply_links" and "trades" in told)]
     if "supply_links" in told and "trades" in missing:
         missing.remove("trades")
-    given = [
-        Source(
-            t["table"],
-            table_name(t["table"]),
-            tuple(t["files"]),
-            t["read"],
-            t["kept"],
-            t["rejected"],
-            tuple((rule_name(rule), n) for rule, n in t["rules"].items()),
-            t["newest"],
-            max(0, (today - _day(t["newest"], dataset.date)).days),
-        )
-        for t in told.values()
-    ]
-    return given + [Source(t, table_name(t), (), 0, 0, 0, (), None, None) for t in missing]
+    duties = {d.table: d for d in Duty.objects.select_related("organisation")}
+    given = [_source(t, dataset.date, duties.get(t["table"]), today) for t in told.values()]
+    return given + [Source(t, table_name(t), (), 0, 0, 0, (), None, None, duties.get(t)) for t in missing]
+
+
+def _source(told: dict[str, Any], until: dt.date, duty: Duty | None, today: dt.date) -> Source:
+    day = _day(told["newest"], until)
+    due = months_after(day, duty.months) if duty else None
+    return Source(
+        told["table"],
+        table_name(told["table"]),
+        tuple(told["files"]),
+        told["read"],
+        told["kept"],
+        told["rejected"],
+        tuple((rule_name(rule), n) for rule, n in told["rules"].items()),
+        told["newest"],
+        max(0, (today - day).days),
+        duty,
+        due,
+        max(0, (today - due).days) if due else None,
+    )
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """Return the same day some months later; the last one of a month that is shorter.
+
+    Examples
+    --------
+    >>> months_after(dt.date(2025, 12, 31), 2).isoformat()
+    '2026-02-28'
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _day(newest: str | None, otherwise: dt.date) -> dt.date:

@@ -10,6 +10,7 @@ app_name = "scans"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("data/", data_views.data, name="data"),
     path("data/upload/", data_views.upload, name="upload"),
+    path("data/duty/<slug:table>/", data_views.duty, name="duty"),
     path("data/<int:pk>/", data_views.data, name="dataset"),
     path("data/<int:pk>/rejected/<slug:table>/", data_views.rejected, name="rejected"),
     path("data/<int:pk>/rejected/<slug:table>/file/", data_views.rejected_file, name="rejected_file"),
