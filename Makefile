@@ -16,7 +16,7 @@ export PYTHON
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 8
 
-demo: $(STAMP) ## run the main job on a made-up city: data, scan, mend-list, the next scan
+demo: $(STAMP) ## run the main job on a made-up city: data, scan, mend-list, the next scan, the desk
 	$(BIN)/chainmend demo $(DEMO)
 
 test: lint ## lint, then every test
@@ -42,7 +42,7 @@ clean: ## remove the virtual environment and what the tools left behind
 $(STAMP): $(SOURCES)
 	@.ci/venv .venv
 	@echo "installing chainmend into .venv"
-	@$(PIP) --editable .
+	@$(PIP) --editable '.[desk]'
 	@touch $@
 
 $(DEV): $(SOURCES)

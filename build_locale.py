@@ -30,10 +30,17 @@ def compile_locale(folder: Path) -> Path:
             seen[text] = (translation, part.name)
             merged.add(text, translation)
     out = folder / "LC_MESSAGES" / "chainmend.mo"
-    out.parent.mkdir(exist_ok=True)
-    with out.open("wb") as handle:
-        write_mo(handle, merged)
+    for path in (out, _for_the_desk(folder)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as handle:
+            write_mo(handle, merged)
     return out
+
+
+def _for_the_desk(folder: Path) -> Path:
+    """Where Django looks for the same texts: it has its own names for languages and files."""
+    language = {"zh": "zh_Hans"}.get(folder.name, folder.name)
+    return folder.parent / language / "LC_MESSAGES" / "django.mo"
 
 
 class LocaleHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -24,6 +24,7 @@ from chainmend.registry import Entry, Kind, entries
 from chainmend.settings import Settings
 from chainmend.settings_remedies import Order
 from chainmend.tables import REQUIRED, TABLES
+from chainmend.workflow import SCANS, STATES, TAKES, TRANSITIONS, action_name, state_name
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Chain, Cluster, Difficulty, Segment, Stage, Text
@@ -213,6 +214,45 @@ def tables_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def workflow_page() -> str:
+    """The life of an entry: who moves it from where to where, and what scans do."""
+    rows = ["| action | in state | to | roles | must be given |", "|---|---|---|---|---|"]
+    for t in TRANSITIONS.values():
+        sources = ", ".join(map(_state, t.sources))
+        target = _state(t.target) if t.target else "stays"
+        roles = ", ".join(t.roles) + (", where it is in charge" if t.holder else "")
+        given = ", ".join(t.required)
+        rows.append(
+            f"| {_named(action_name(t.action))} `{t.action}` | {sources} | {target} | {roles} | {given} |"
+        )
+    scans = ["| a scan says | in state | to |", "|---|---|---|"]
+    for s in SCANS.values():
+        sources = "every other" if len(s.sources) == len(STATES) - 1 else ", ".join(map(_state, s.sources))
+        scans.append(f"| {_named(action_name(s.event))} | {sources or 'new'} | {_state(s.target or '')} |")
+    takes = ["| role | takes entries with the remedy |", "|---|---|"]
+    takes += [f"| {role} | {', '.join(remedies)} |" for role, remedies in TAKES.items()]
+    return "\n\n".join([
+        NOTE + "# The life of an entry",
+        "**Only a scan closes an entry**: when its finding is gone for two scans in a row. No line of the first table"
+        " leads to closed. Every move is an event of the record, which is only added to; each event holds the hash of"
+        " the one before, and `chainmend desk verify` finds the first that was changed.",
+        "## What people do",
+        "\n".join(rows),
+        "## What scans do",
+        "\n".join(scans),
+        "## Who takes what",
+        "\n".join(takes),
+    ]) + "\n"  # fmt: skip
+
+
+def _named(pair: tuple[str, str]) -> str:
+    return f"{pair[1]} {pair[0]}"
+
+
+def _state(state: str) -> str:
+    return _named(state_name(state))
+
+
 def pages() -> dict[str, str]:
     """File name -> text of every generated page."""
     _load(gaps)
@@ -232,6 +272,7 @@ def pages() -> dict[str, str]:
         "indicators.md": indicators_page(),
         "settings.md": settings_page(),
         "tables.md": tables_page(),
+        "workflow.md": workflow_page(),
     }
 
 

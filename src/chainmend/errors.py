@@ -12,6 +12,7 @@
     ├── IndicatorError    an indicator cannot be computed of these numbers
     ├── ScanError         a scan cannot run or its folder cannot be read
     ├── PilotError        a trial, a chip, a model or a result file of the pilot field cannot be used
+    ├── DeskError         what somebody asks of the desk cannot be done, or its record is not whole
     └── RegistryError     an id is registered twice or not at all
 
 A message says what came, what was expected, where, and what to do.
@@ -88,6 +89,10 @@ class ScanError(ChainmendError):
 
 class PilotError(ChainmendError):
     """A trial, a chip, a model or a result file of the pilot field cannot be used."""
+
+
+class DeskError(ChainmendError):
+    """What somebody asks of the desk cannot be done, or its record is not whole."""
 
 
 class RegistryError(ChainmendError):

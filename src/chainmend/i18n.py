@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -12,6 +15,7 @@ Language = Literal["zh", "en"]
 
 _LOCALE = Path(__file__).parent / "locale"
 _current: list[Language] = []
+_spoken: ContextVar[Language | None] = ContextVar("spoken", default=None)
 
 
 @cache
@@ -39,9 +43,29 @@ def set_language(language: Language) -> None:
     _current[:] = [language]
 
 
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Write messages in `language` inside the block, in this thread or task alone.
+
+    Examples
+    --------
+    >>> before = language()
+    >>> with speaking("zh"):
+    ...     language()
+    'zh'
+    >>> language() == before
+    True
+    """
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def language() -> Language:
     """Return the language messages are written in."""
-    return _current[0] if _current else system_language()
+    return _spoken.get() or (_current[0] if _current else system_language())
 
 
 def _(text: str) -> str:

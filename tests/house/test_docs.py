@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-PAGES = ("rules.md", "indicators.md", "remedies.md", "settings.md", "sources.md", "tables.md")
+PAGES = ("rules.md", "indicators.md", "remedies.md", "settings.md", "sources.md", "tables.md", "workflow.md")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chainmend import i18n
-from chainmend.i18n import _, both, language, set_language, system_language
+from chainmend.i18n import _, both, language, set_language, speaking, system_language
 
 VARIABLES = ("CHAINMEND_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 
@@ -55,3 +55,15 @@ def test_both_leaves_the_current_language_alone() -> None:
     set_language("zh")
     both("anything")
     assert language() == "zh"
+
+
+def test_speaking_holds_inside_its_block_and_in_its_thread_alone() -> None:
+    import threading
+
+    heard: list[str] = []
+    with speaking("zh"):
+        thread = threading.Thread(target=lambda: heard.append(language()))
+        thread.start()
+        thread.join()
+        heard.append(language())
+    assert [*heard, language()] == ["en", "zh", "en"]

@@ -30,9 +30,32 @@ def messages(source: str) -> Iterator[tuple[int, str | None]]:
                 yield node.lineno, literal(branch)
 
 
+def page_messages(source: str) -> Iterator[tuple[int, str]]:
+    """(line, text) of every `translate` tag and `blocktranslate trimmed` block of a template, as Django looks it up."""
+    for match in re.finditer(r"""\{% translate (?:"([^"]*)"|'([^']*)')""", source):
+        yield source.count("\n", 0, match.start()) + 1, match[1] or match[2]
+    for match in re.finditer(r"\{% blocktranslate\b([^%]*)%\}(.*?)\{% endblocktranslate %\}", source, re.S):
+        assert "trimmed" in match[1].split(), f"blocktranslate without trimmed: {match[0]}"
+        assert "{%" not in match[2], f"texts have one form in both languages: {match[0]}"
+        text = " ".join(filter(None, map(str.strip, match[2].replace("%", "%%").splitlines())))
+        yield (
+            source.count("\n", 0, match.start()) + 1,
+            re.sub(r"\{\{\s*(\w+)\s*\}\}", r"%(\1)s", text),
+        )
+
+
+def on_pages(root: Path) -> dict[str, str]:
+    """Every text of the templates that needs a translation -> where it stands."""
+    return {
+        text: f"{path.relative_to(root)}:{line}"
+        for path in sorted((root / "src").rglob("*.html"))
+        for line, text in page_messages(path.read_text("utf-8"))
+    }
+
+
 def marked(root: Path) -> dict[str, str]:
     """Every text of the product that needs a translation -> where it stands."""
-    return {
+    return on_pages(root) | {
         text: f"{path.relative_to(root)}:{line}"
         for path in sorted((root / "src").rglob("*.py"))
         for line, text in messages(path.read_text("utf-8"))
@@ -53,8 +76,10 @@ def chinese(root: Path) -> dict[str, str]:
 
 
 def fields(text: str) -> set[str]:
-    """Names of the placeholders in a text."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    """Names of the placeholders in a text: `{x}` of the code, `%(x)s` of templates."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None} | set(
+        re.findall(r"%\((\w+)\)s", text)
+    )
 
 
 def test_every_message_has_a_chinese_text(root: Path, chinese: dict[str, str]) -> None:
@@ -125,3 +150,11 @@ def test_the_search_for_messages_itself() -> None:
     assert sorted(messages(source), key=str) == sorted(
         [(1, "a"), (2, "bc"), (3, "d"), (3, "e"), (4, None)], key=str
     )
+
+
+def test_the_search_for_messages_of_pages_itself() -> None:
+    source = (
+        "{% translate 'a' %}\n<p title=\"{% translate 'b' %}\">{% translate \"c\" as x %}\n"
+        "{% blocktranslate trimmed with n=3 %}\n  {{ n }} of 100%\n  firms\n{% endblocktranslate %}"
+    )
+    assert list(page_messages(source)) == [(1, "a"), (2, "b"), (2, "c"), (3, "%(n)s of 100%% firms")]

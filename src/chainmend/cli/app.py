@@ -28,6 +28,7 @@ COMMANDS = (
     "catalogue",
     "import_",
     "pilot",
+    "desk",
 )
 
 

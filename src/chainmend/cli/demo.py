@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from chainmend.demo import DemoCity
     from chainmend.scanning import Scan
 
-_PARTS = ("dataset-1", "dataset-2", "scan-1", "scan-2", "list")
+_PARTS = ("dataset-1", "dataset-2", "scan-1", "scan-2", "list", "desk")
 
 
 def add(app: typer.Typer) -> None:
@@ -35,7 +35,7 @@ def demo(
     ),
     firms: Annotated[int, typer.Option("--firms", min=1, help=_("number of made-up firms"))] = 3000,
     seed: Annotated[int, typer.Option("--seed", min=0, help=_("the same seed makes the same city"))] = 0,
-    no_desk: Annotated[  # noqa: ARG001  (there is no desk to open yet; scripts may already say so)
+    no_desk: Annotated[
         bool, typer.Option("--no-desk", help=_("only write files and print; opens no desk"))
     ] = False,
     json: Annotated[bool, typer.Option("--json", help=_("print JSON for machines"))] = False,
@@ -49,6 +49,22 @@ def demo(
     with output.progress(total=6) as step:
         scans, events = _loop(city, out, step)
     _tell(output, out, city, scans, events)
+    if not (no_desk or json):
+        _desk(output, out)
+
+
+def _desk(output: Output, out: Path) -> None:
+    """Make a desk of what was written; it runs where somebody sits at a terminal."""
+    import sys
+
+    from chainmend.cli.desk import lacking, show_demo
+
+    if lacking():
+        command = "pip install 'chainmend[desk]'"
+        output.say(_("For the desk, install what it needs: {command}").format(command=command))
+        return
+    made = [(out / f"dataset-{n}", out / f"scan-{n}") for n in (1, 2)]
+    show_demo(output, out / "desk", made, serve=sys.stdin.isatty() and sys.stdout.isatty())
 
 
 def _prepare(out: Path, planted: Mapping[str, Any]) -> None:

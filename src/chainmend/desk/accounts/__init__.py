@@ -1,0 +1,1 @@
+"""People, organisations, log-ins and their audit."""

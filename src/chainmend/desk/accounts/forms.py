@@ -1,0 +1,58 @@
+"""Forms of accounts."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.utils.translation import gettext_lazy as _
+
+from chainmend.desk.accounts.models import Organisation, User
+
+_FIRST_PASSWORD_BYTES = 12
+
+
+class LoginForm(AuthenticationForm):
+    """Name and password."""
+
+    error_messages = {
+        "invalid_login": _("This name and password do not go together. Check both and try once more."),
+        "inactive": _("This account is closed. Ask an administrator."),
+    }
+
+
+class OrganisationForm(forms.ModelForm[Organisation]):
+    """An organisation."""
+
+    class Meta:
+        model = Organisation
+        fields = ("name", "name_en", "district", "firm_id", "institute_id")
+
+
+class PersonForm(forms.ModelForm[User]):
+    """A person; a new one, or one whose password is set anew, gets a first password that is shown once."""
+
+    new_password = forms.BooleanField(label=_("give a new first password"), required=False)
+    first_password: str | None = None
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "email", "role", "organisation", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["new_password"]
+
+    def save(self, commit: bool = True) -> User:
+        """Save the person; `first_password` is then the password given, if one was."""
+        person = super().save(commit=False)
+        if person.pk is None or self.cleaned_data.get("new_password"):
+            self.first_password = secrets.token_urlsafe(_FIRST_PASSWORD_BYTES)
+            person.set_password(self.first_password)
+            person.must_change_password = True
+        if commit:
+            person.save()
+        return person

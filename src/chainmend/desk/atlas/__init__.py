@@ -1,0 +1,1 @@
+"""Cockpit, chain map, segment page, firms: what the last scan says."""

@@ -1,0 +1,101 @@
+"""What a worker does for a scan: read, scan, save, hold the list against it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from django_tasks import task
+
+from chainmend.desk.scans.models import ScanRun
+from chainmend.desk.scans.runs import STAGES, end, settings_file, take
+from chainmend.desk.worklist.services import apply_scan
+from chainmend.errors import ChainmendError
+from chainmend.i18n import _, speaking
+
+LOG = logging.getLogger("chainmend.desk.scans")
+BEAT = 5.0
+
+
+class _StoppedError(Exception):
+    """Somebody cancelled the run, or another worker holds it."""
+
+
+@task()
+def run_scan(pk: int) -> None:
+    """Do the scan of a run that waits; the run tells how it went, in any case."""
+    run = take(pk)
+    if run is None:
+        return
+    with speaking("zh"), _heartbeat(run):
+        try:
+            _work(run)
+        except _StoppedError:
+            end(run, ScanRun.CANCELLED)
+        except ChainmendError as error:
+            end(run, ScanRun.FAILED, error=str(error))
+        except Exception:
+            LOG.exception("scan %s failed", run.pk)
+            end(run, ScanRun.FAILED, error=_("a fault of the program; the log of the desk says more"))
+
+
+def _work(run: ScanRun) -> None:
+    from chainmend.chain import DEFAULT_CATALOGUE
+    from chainmend.chain.catalogue import load_catalogue
+    from chainmend.intake.reader import read_dataset
+    from chainmend.scanning import save_scan, scan
+    from chainmend.settings import load_settings
+
+    file = settings_file()
+    settings = load_settings(file if file.is_file() else None)
+    data = read_dataset(run.dataset.path)
+    done = 0
+
+    def step(_name: str) -> None:
+        nonlocal done
+        done += 1
+        _told(run, STAGES[1], done)
+
+    found = scan(data, load_catalogue(DEFAULT_CATALOGUE), settings, progress=step)
+    _told(run, STAGES[2], done)
+    run.scan_id = found.id
+    save_scan(found, run.path)
+    _told(run, STAGES[3], done)
+    with transaction.atomic():
+        if not end(run, ScanRun.DONE, scan_id=found.id):
+            raise _StoppedError
+        apply_scan(found, settings, firms=data.tables["firms"])
+
+
+def _told(run: ScanRun, stage: str, done: int) -> None:
+    """Write how far the run is; raise where it shall not go on."""
+    mine = ScanRun.objects.filter(pk=run.pk, token=run.token, state=ScanRun.RUNNING, stop_asked=False)
+    if not mine.update(step=stage, steps_done=done, beat=timezone.now()):
+        raise _StoppedError
+
+
+@contextmanager
+def _heartbeat(run: ScanRun) -> Iterator[None]:
+    """Say every few seconds that the worker lives, from a thread of its own."""
+    ended = threading.Event()
+
+    def beat() -> None:
+        while not ended.wait(BEAT):
+            try:
+                ScanRun.objects.filter(pk=run.pk, token=run.token).update(beat=timezone.now())
+            except DatabaseError:
+                LOG.warning("scan %s: the database did not take a sign of life", run.pk)
+            finally:
+                connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

@@ -1,0 +1,1 @@
+"""The mend-list: entries, their events, comments and attachments."""

@@ -1,0 +1,150 @@
+"""The record: events are only ever added, and each holds the hash of the one before.
+
+The hash of an event is the sha256 of its content, which names the hash before it. Whoever changes, takes away or puts
+in an event breaks the chain at that place; `verify` finds it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from chainmend.desk.accounts.models import User
+from chainmend.desk.worklist.models import Entry, Event
+
+GENESIS = "0" * 64
+_LOCK = 296_296  # of PostgreSQL, where transactions do not wait for each other by themselves
+
+
+@dataclass(frozen=True)
+class Broken:
+    """The first place where the chain does not hold.
+
+    Attributes
+    ----------
+    number
+        Of the event; the one that should follow where the record ends too early.
+    why
+        ``content`` (the hash is not that of the content), ``before`` (it does not follow on the one before),
+        ``number`` (an event is missing), ``copy`` (a column says something else than the content), ``entry`` (an
+        entry says something else than its last event).
+    """
+
+    number: int
+    why: str
+
+
+def digest(content: str) -> str:
+    """Return the hash of the content of an event.
+
+    Examples
+    --------
+    >>> digest("{}")[:8]
+    '44136fa3'
+    """
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def canonical(values: Mapping[str, Any]) -> str:
+    """Return values as JSON of one form only: sorted names, no spaces.
+
+    Examples
+    --------
+    >>> canonical({"b": 1, "a": "链"})
+    '{"a":"链","b":1}'
+    """
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
+
+
+def append(
+    entry: Entry,
+    action: str,
+    *,
+    user: User | None = None,
+    scan_id: str = "",
+    before: str = "",
+    data: Mapping[str, Any] | None = None,
+    at: dt.datetime,
+) -> Event:
+    """Add an event about an entry as it is now; call it inside the transaction that changed the entry.
+
+    Parameters
+    ----------
+    entry
+        With its new state and version.
+    action
+        What was done: an action of the table of transitions, or what a scan did.
+    user
+        Who did it; None for a scan.
+    before
+        The state before; empty for a new entry.
+    data
+        What was given with it: reason, owner, due, the reasons of a scan.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        last = Event.objects.order_by("-number").values_list("number", "hash").first() or (0, GENESIS)
+        number = last[0] + 1
+        content = canonical(
+            {
+                "number": number,
+                "previous": last[1],
+                "at": at.astimezone(dt.UTC).isoformat(),
+                "entry": entry.pk,
+                "version": entry.version,
+                "action": action,
+                "user": user.username if user else None,
+                "scan": scan_id or None,
+                "from": before or None,
+                "to": entry.state,
+                "data": dict(data or {}),
+            }
+        )
+        event = Event(
+            number=number, entry=entry, at=at, action=action, user=user, scan_id=scan_id, before=before,
+            after=entry.state, content=content, hash=digest(content),
+        )  # fmt: skip
+        event.save()
+        return event
+
+
+def verify() -> tuple[int, Broken | None]:
+    """Walk the whole record; how many events hold, and the first place that does not."""
+    previous, count = GENESIS, 0
+    state: dict[str, tuple[str, int]] = {}
+    for event in _events():
+        found = json.loads(event.content)
+        if event.number != count + 1:
+            return count, Broken(count + 1, "number")
+        if digest(event.content) != event.hash:
+            return count, Broken(event.number, "content")
+        if found["previous"] != previous or found["number"] != event.number:
+            return count, Broken(event.number, "before")
+        if not _copies_hold(event, found):
+            return count, Broken(event.number, "copy")
+        previous, count = event.hash, count + 1
+        state[event.entry_id] = (event.after, found["version"])
+    for entry, now, version in Entry.objects.order_by("pk").values_list("pk", "state", "version"):
+        if state.get(entry) != (now, version):
+            return count, Broken(count + 1, "entry")
+    return count, None
+
+
+def _events() -> Iterator[Event]:
+    return Event.objects.order_by("number").select_related("user").iterator(chunk_size=2000)
+
+
+def _copies_hold(event: Event, found: Mapping[str, Any]) -> bool:
+    copies = (
+        event.entry_id, event.action, event.user.username if event.user else None, event.scan_id or None,
+        event.before or None, event.after, event.at.astimezone(dt.UTC).isoformat(),
+    )  # fmt: skip
+    return copies == tuple(found[n] for n in ("entry", "action", "user", "scan", "from", "to", "at"))

@@ -1,0 +1,1 @@
+"""Marks of the list that templates draw."""

@@ -1,0 +1,206 @@
+"""Marks of the list: severity, interval, flag, finding, strip. Drawn as SVG, for pages carry no inline styles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from chainmend.desk.worklist.colours import flag
+from chainmend.desk.worklist.words import SHAPES, kind_name
+from chainmend.i18n import _
+
+if TYPE_CHECKING:
+    from chainmend.desk.worklist.models import Entry
+
+register = template.Library()
+
+_FILLS = ("#2c6a5d", "#4b8577", "#84aca1")
+_WIDE = 66
+_LEAST = 0.01
+_SHAPES = {
+    "missing": '<circle cx="8" cy="8" r="6" fill="#fff" stroke="#14211d" stroke-width="2.2" '
+    'stroke-dasharray="3.4 2.3"/>',
+    "outside_dependent": '<path d="M8 .8 15.2 8 8 15.2.8 8z" fill="#553a9c"/>',
+    "single_source": '<path d="M1.6 2.6h12.8L8 14.4z" fill="#ad2f78"/>',
+    "weak": '<circle cx="8" cy="8" r="6.2" fill="#fff" stroke="#7857a5" stroke-width="1.8"/>'
+    '<path d="M1.8 8h12.4" stroke="#7857a5" stroke-width="1.8"/>',
+}
+_CLASSES = {
+    "missing": "k-missing",
+    "outside_dependent": "k-outside",
+    "single_source": "k-single",
+    "weak": "k-weak",
+}
+
+
+@register.simple_tag
+def badge(kind: str) -> SafeString:
+    """A finding: shape and word, or a word in a frame where it is no state of a segment."""
+    if kind not in SHAPES:
+        return format_html('<span class="fb k-other">{}</span>', kind_name(kind))
+    return format_html(
+        '<span class="fb {}"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
+        _CLASSES[kind],
+        mark_safe(_SHAPES[kind]),
+        kind_name(kind),
+    )
+
+
+@register.simple_tag
+def due(entry: Entry) -> SafeString:
+    """The flag of time: shape, colour and words with days."""
+    found = flag(entry)
+    return format_html('<span class="due {}">{}</span>', found.colour, found.words)
+
+
+def parts(entry: Entry) -> tuple[tuple[str, float | None], ...]:
+    """Name and value (0 to 1, None where not known) of the three parts of the severity."""
+    return (
+        (_("Criticality"), entry.criticality),
+        (_("Exposure"), entry.exposure),
+        (_("Recovery"), entry.recovery),
+    )
+
+
+@register.simple_tag
+def severity(entry: Entry) -> SafeString:
+    """The severity with its three parts as bars of one scale; a part that is not known is hatched."""
+    said = " ".join(
+        f"{name} {value:.2f}" if value is not None else f"{name} {_('not known')}"
+        for name, value in parts(entry)
+    )
+    bars = format_html_join("", "{}", ((_bar(i, v),) for i, (_name, v) in enumerate(parts(entry))))
+    return format_html(
+        '<span class="sev"><b>{}{}</b><svg class="tri" viewBox="0 0 66 19" role="img" aria-label="{}">'
+        "<title>{}</title>{}</svg></span>",
+        "—" if entry.severity is None else f"{entry.severity:.0f}",
+        _range(entry),
+        said,
+        said,
+        bars,
+    )
+
+
+def _range(entry: Entry) -> SafeString:
+    known = all(v is not None for _name, v in parts(entry))
+    if known or entry.severity_low is None or entry.severity_high is None:
+        return SafeString("")
+    return format_html("<small>{}–{}</small>", f"{entry.severity_low:.0f}", f"{entry.severity_high:.0f}")
+
+
+def _bar(index: int, value: float | None) -> SafeString:
+    y = index * 7
+    if value is None:
+        ticks = format_html_join(
+            "", '<path d="M{} {}v5" stroke="#9fada8" stroke-width="2"/>', ((x, y) for x in range(1, _WIDE, 5))
+        )
+        return format_html("<g>{}</g>", ticks)
+    return format_html(
+        '<rect y="{}" width="66" height="5" fill="#eaefec"/><rect y="{}" width="{}" height="5" fill="{}"/>',
+        y, y, f"{_WIDE * value:.1f}", _FILLS[index],
+    )  # fmt: skip
+
+
+@register.simple_tag
+def long_bar(value: float | None, index: int) -> SafeString:
+    """One part of the severity over the whole width of its place."""
+    if value is None:
+        return format_html('<span class="unk">{}</span>', _("not known"))
+    return format_html(
+        '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect width="100" height="8" fill="#eaefec"/><rect width="{}" height="8" fill="{}"/></svg>',
+        f"{100 * value:.1f}",
+        _FILLS[index],
+    )
+
+
+@register.simple_tag
+def hundred_million(value: float | None) -> str:
+    """An amount in 100 million, with one place; a stroke where it is not known."""
+    if value is None:
+        return "—"
+    amount = value / 1e8
+    if 0 < amount < _LEAST:
+        return f"<{_LEAST}"
+    return f"{amount:,.1f}" if abs(amount) >= 1 else f"{amount:.2f}"
+
+
+@register.simple_tag
+def interval(value: float | None, low: float | None, high: float | None, top: float) -> SafeString:
+    """An estimate with its band of 90 % on a scale from 0 to `top`, all in the same unit."""
+    if value is None or low is None or high is None or not top:
+        return SafeString('<span class="iv"><b>—</b></span>')
+    at = [100 * min(x / top, 1) for x in (low, high, value)]
+    said = _("{value}, 90% interval {low} to {high}").format(
+        value=hundred_million(value), low=hundred_million(low), high=hundred_million(high)
+    )
+    return format_html(
+        '<span class="iv"><b>{}</b><svg class="ivl" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><title>{}</title><path d="M0 13.5h100" stroke="#dae2de"/>'
+        '<rect x="{}" y="4" width="{}" height="6" fill="#e3bf95"/>'
+        '<rect x="{}" y="1" width="3" height="12" fill="#8d4c12"/></svg></span>',
+        hundred_million(value), said, said, f"{at[0]:.1f}", f"{max(at[1] - at[0], 1):.1f}",
+        f"{min(max(at[2] - 1.5, 0), 97):.1f}",
+    )  # fmt: skip
+
+
+_CELLS = {
+    "ok": '<rect x="{x}" width="5" height="18" fill="#a8c5bb"/>',
+    "weak": '<rect x="{x}" y="9" width="5" height="9" fill="#cfbbe3" stroke="#7857a5" stroke-width=".8"/>',
+    "single_source": '<rect x="{m}" width="2" height="18" fill="#ad2f78"/>',
+    "outside_dependent": '<rect x="{x}" width="5" height="18" fill="#553a9c"/>',
+    "missing": '<rect x="{h}" y=".6" width="4" height="16.8" fill="#fff" stroke="#14211d" stroke-width="1.2" '
+    'stroke-dasharray="2 1.5"/>',
+}
+
+
+@register.simple_tag
+def strip(states: Sequence[str], here: int = -1) -> SafeString:
+    """The strip of a chain, upstream to downstream: one cell a segment, an arrow below where the entry is."""
+    cells = "".join(
+        _CELLS[state].format(x=7 * i, m=7 * i + 1.5, h=7 * i + 0.5) for i, state in enumerate(states)
+    )
+    arrow = f'<path d="M{7 * here + 2.5} 20.5l3.4 5h-6.8z" fill="#14211d"/>' if here >= 0 else ""
+    counted = {s: list(states).count(s) for s in _CELLS}
+    said = _(
+        "{n} segments: {missing} missing, {outside} outside-dependent, {single} single, {weak} weak, {ok} in order"
+    ).format(
+        n=len(states), missing=counted["missing"], outside=counted["outside_dependent"],
+        single=counted["single_source"], weak=counted["weak"], ok=counted["ok"],
+    )  # fmt: skip
+    return format_html(
+        '<svg class="strip" viewBox="0 0 {} 26" preserveAspectRatio="xMinYMid meet" role="img" aria-label="{}">'
+        "<title>{}</title>{}</svg>",
+        max(7 * len(states) - 2, 1), said, said, mark_safe(cells + arrow),
+    )  # fmt: skip
+
+
+@register.simple_tag
+def history(points: Sequence[tuple[str, float]]) -> SafeString:
+    """Severities (0 to 100) scan after scan, the first and the last with their number; dates below."""
+    if not points:
+        return SafeString("")
+    step = 216 / max(len(points) - 1, 1)
+    at = [(8 + step * i, 52 - 0.45 * value) for i, (_date, value) in enumerate(points)]
+    line = " ".join(f"{x:.0f},{y:.0f}" for x, y in at)
+    dots = format_html_join(
+        "", '<circle cx="{}" cy="{}" r="2.4" fill="#fff" stroke="#14211d" stroke-width="1.4"/>',
+        ((f"{x:.0f}", f"{y:.0f}") for x, y in at[:-1]),
+    )  # fmt: skip
+    dates = format_html_join(
+        "", '<text x="{}" y="72" font-size="10.5" fill="#596863" text-anchor="{}">{}</text>',
+        [(0, "start", points[0][0]), (250, "end", points[-1][0])] if len(points) > 1 else [(0, "start", points[0][0])],
+    )  # fmt: skip
+    said = _("severity scan after scan: {numbers}").format(numbers=", ".join(f"{v:.0f}" for _d, v in points))
+    return format_html(
+        '<svg class="hist" viewBox="0 0 250 76" role="img" aria-label="{}"><path d="M0 56H250" stroke="#dae2de"/>'
+        '<polyline points="{}" fill="none" stroke="#14211d" stroke-width="1.8"/>{}'
+        '<circle cx="{}" cy="{}" r="3.6" fill="#0c574c" stroke="#14211d" stroke-width="1.4"/>'
+        '<text x="{}" y="{}" font-size="13" font-weight="700" fill="#14211d">{}</text>{}</svg>',
+        said, line, dots, f"{at[-1][0]:.0f}", f"{at[-1][1]:.0f}", f"{at[-1][0] + 8:.0f}",
+        f"{at[-1][1] + 5:.0f}", f"{points[-1][1]:.0f}", dates,
+    )  # fmt: skip

@@ -1,0 +1,279 @@
+"""Pages of the mend-list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST
+
+from chainmend.desk import scans
+from chainmend.desk.accounts.models import Organisation
+from chainmend.desk.visibility import may, need, of, visible_entries
+from chainmend.desk.worklist import services, sheet, words
+from chainmend.desk.worklist.changes import changes, content, earlier
+from chainmend.desk.worklist.given import PRIORITIES, VERDICTS, field_name, remedy_name, said, verdict_name
+from chainmend.desk.worklist.listing import FILTERS, ORDERS, VIEWS, Asked, listed
+from chainmend.desk.worklist.models import Entry, Mention
+from chainmend.desk.worklist.talk import attach, comment, stored
+from chainmend.errors import ChainmendError
+from chainmend.i18n import _, language
+from chainmend.workflow import REMEDIES, STATES, STEPS, action_name, state_name, step_name
+
+_LONG = ("reason", "note")
+_LEADS = ("review", "confirm", "assign", "take", "progress", "verify_evidence")
+
+
+@need("see_entries")
+def entries(request: HttpRequest) -> HttpResponse:
+    """The list, as far as the person may see it, as they asked for it."""
+    user, view, runs = of(request), scans.current(), earlier()
+    catalogue = view.catalogue if view else None
+    asked = Asked.of(request.GET.dict(), runs)
+    found = listed(asked, user, catalogue)
+    told = changes([e.pk for e in found.page], asked.since)
+    rows = [
+        {
+            "entry": e,
+            "segment": words.segment_name(catalogue, e.segment_id),
+            "place": words.place_name(catalogue, e),
+            "gap": words.gap_name(e.gap_class),
+            "remedy": remedy_name(e.remedy) or "—",
+            "state": _state(e),
+            "change": told.get(e.pk),
+        }
+        for e in found.page
+    ]
+    highest = max((e.loss_high or 0.0 for e in found.page), default=0.0)
+    chain = _chain(asked, view)
+    page: dict[str, Any] = {
+        "asked": asked, "found": found, "rows": rows, "top": highest, "runs": runs,
+        "views": [(n, _view_name(n), found.counts[n]) for n in VIEWS],
+        "filters": _filters(asked, view, user), "orders": [(o, _order_name(o)) for o in ORDERS],
+        "strips": chain, "query": _query(request), "assign": may(user, "assign"),
+        "owners": _owners(), "remedies": [(r, remedy_name(r)) for r in REMEDIES],
+        "unit": _("100 million a year · 90%"), "synthetic": bool(view and view.synthetic),
+        "needs": may(user, "report_need"),
+    }  # fmt: skip
+    return render(request, "worklist/list.html", page)
+
+
+def _state(entry: Entry) -> str:
+    step = f" · {said(step_name(entry.step))}" if entry.state == "mending" and entry.step else ""
+    return said(state_name(entry.state)) + step
+
+
+def _chain(asked: Asked, view: Any) -> list[dict[str, Any]]:
+    """The strip of each chain of the cluster that was chosen."""
+    cluster = asked.chosen.get("cluster")
+    chains = (
+        [c for c in view.catalogue.chains.values() if c.cluster_id == cluster] if view and cluster else []
+    )
+    return [{"name": c.name[language()], "states": sheet.segment_states(view, c.id)[1]} for c in chains]
+
+
+def _query(request: HttpRequest) -> str:
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+def _owners() -> list[tuple[str, str]]:
+    found = Organisation.objects.filter(people__is_active=True).distinct()
+    return [(str(o.pk), o.name) for o in found.exclude(people__role__in=("admin", "auditor"))]
+
+
+def _view_name(name: str) -> str:
+    return {
+        "all": _("Open"),
+        "red": _("Overdue"),
+        "yellow": _("Behind"),
+        "blue": _("Due in 14 days"),
+        "verify": said(state_name("to_verify")),
+        "mine": _("Waiting for me"),
+        "closed": _("Closed or not listed"),
+    }[name]
+
+
+def _order_name(name: str) -> str:
+    return {
+        "severity": _("gravest first"),
+        "loss": _("most loss avoided first"),
+        "due": _("due first"),
+        "moved": _("longest without movement first"),
+        "segment": _("by segment"),
+        "priority": _("by priority of the chief"),
+    }[name]
+
+
+def _filters(asked: Asked, view: Any, user: Any) -> list[dict[str, Any]]:
+    """What can be chosen: each filter with its name and choices that the person's entries have."""
+    seen = visible_entries(user).order_by()
+
+    def have(column: str) -> list[Any]:
+        return sorted(v for v in seen.values_list(column, flat=True).distinct() if v)
+
+    clusters = view.catalogue.cluster_names if view else {}
+    owners = dict(_owners())
+    choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
+        "cluster": (
+            _("All clusters"),
+            [(c, clusters.get(c, {}).get(language(), c)) for c in have("cluster_id")],
+        ),
+        "kind": (_("All findings"), [(k, words.kind_name(k)) for k in have("kind")]),
+        "state": (_("All states"), [(s, said(state_name(s))) for s in STATES]),
+        "gap": (_("All gaps"), [(g, words.gap_name(g)) for g in have("gap_class")]),
+        "remedy": (_("All remedies"), [(r, remedy_name(r)) for r in REMEDIES]),
+        "owner": (_("All in charge"), [(str(o), owners.get(str(o), str(o))) for o in have("owner_id")]),
+    }
+    return [
+        {"name": n, "all": choices[n][0], "choices": choices[n][1], "chosen": asked.chosen.get(n, "")}
+        for n in FILTERS
+    ]
+
+
+@need("assign")
+@require_POST
+def assign(request: HttpRequest) -> HttpResponse:
+    """Assign the entries that were ticked; each by itself, so that one that somebody moved stops no other."""
+    user, done = of(request), 0
+    for ticked in request.POST.getlist("entry")[:200]:
+        pk, _colon, version = ticked.partition(":")
+        try:
+            services.move(pk, "assign", user, request.POST.dict(), _number(version))
+            done += 1
+        except ChainmendError as error:
+            messages.error(request, str(error))
+    if done:
+        messages.success(request, _("{n} assigned.").format(n=done))
+    return redirect(f"{_list()}?{request.POST.get('query', '')}")
+
+
+def _list() -> str:
+    return reverse("worklist:list")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
+
+
+@need("see_entry")
+def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
+    """One entry: why it is listed, the evidence, how to mend it, what happened, what comes next."""
+    user, view = of(request), scans.current()
+    found = visible_entries(user).filter(pk=pk).select_related("owner").first()
+    if found is None:
+        raise Http404
+    Mention.objects.filter(person=user, event__entry=found, seen=False).update(seen=True)
+    events = list(found.events.select_related("user__organisation").order_by("number"))
+    catalogue = view.catalogue if view else None
+    ids, states = sheet.segment_states(view, found.chain_id)
+    page = {
+        "entry": found, "headline": words.headline(found, user, catalogue), "state": _state(found),
+        "segment": words.segment_name(catalogue, found.segment_id), "place": words.place_name(catalogue, found),
+        "gap": words.gap_name(found.gap_class), "way": sheet.way(found, events),
+        "why": sheet.why_listed(found, user, view), "facts": sheet.facts(found, user),
+        "suppliers": sheet.suppliers(found, user), "proposal": sheet.proposal(found, user, view),
+        "history": sheet.severities(events), "told": list(sheet.timeline(events, user)),
+        "states": states, "here": ids.index(found.segment_id) if found.segment_id in ids else -1,
+        "blind": sheet.not_checked(view, found), "forms": _forms(found, user), "remedy": remedy_name(found.remedy),
+        "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
+        "unit": _("loss avoided in 100 million a year, 90% interval"), "synthetic": bool(view and view.synthetic),
+        "top": max(found.loss_high or 0, found.loss or 0),
+    }  # fmt: skip
+    return render(request, "worklist/entry.html", page, status=status)
+
+
+def _forms(found: Entry, user: Any) -> list[dict[str, Any]]:
+    """A form for everything the person may do now."""
+    return [
+        {
+            "action": t.action,
+            "name": said(action_name(t.action)),
+            "leads": t.action in _LEADS,
+            "fields": [_field(n, found, n in t.required) for n in dict.fromkeys((*t.required, "note"))],
+        }
+        for t in services.open_moves(found, user)
+    ]
+
+
+def _field(name: str, found: Entry, required: bool) -> dict[str, Any]:
+    choices: dict[str, list[tuple[str, str]]] = {
+        "owner": _owners() if name in ("owner", "party") else [],
+        "party": _owners() if name in ("owner", "party") else [],
+        "remedy": [(r, remedy_name(r)) for r in REMEDIES],
+        "step": [(s, said(step_name(s))) for s in STEPS],
+        "verdict": [(v, verdict_name(v)) for v in VERDICTS],
+        "priority": [(str(p), str(p)) for p in PRIORITIES],
+    }
+    kind = "select" if name in choices else "text" if name in _LONG else "date"
+    chosen = {"remedy": found.remedy, "step": found.step, "owner": str(found.owner_id or "")}.get(name, "")
+    return {
+        "name": name, "label": field_name(name), "kind": kind, "choices": choices.get(name, []),
+        "chosen": chosen, "required": required,
+    }  # fmt: skip
+
+
+@need("see_entry")
+@require_POST
+def move(request: HttpRequest, pk: str) -> HttpResponse:
+    """Do what a person decided; who was second is told who was first, and sees the entry as it is now."""
+    user = of(request)
+    if not visible_entries(user).filter(pk=pk).exists():
+        raise Http404
+    try:
+        services.move(
+            pk,
+            request.POST.get("action", ""),
+            user,
+            request.POST.dict(),
+            _number(request.POST.get("version", "")),
+        )
+    except services.StaleEntry as error:
+        messages.error(request, str(error))
+        return entry(request, pk=pk, status=409)
+    except ChainmendError as error:
+        messages.error(request, str(error))
+        return entry(request, pk=pk, status=422)
+    messages.success(request, _("Done, and written to the record."))
+    return redirect("worklist:entry", pk=pk)
+
+
+@need("comment")
+@require_POST
+def talk(request: HttpRequest, pk: str) -> HttpResponse:
+    """Keep a comment or a file."""
+    user = of(request)
+    if not visible_entries(user).filter(pk=pk).exists():
+        raise Http404
+    try:
+        if request.POST.get("text", "").strip():
+            comment(pk, user, request.POST["text"])
+        else:
+            attach(pk, user, request.FILES.get("file"))
+    except ChainmendError as error:
+        messages.error(request, str(error))
+        return entry(request, pk=pk, status=422)
+    return redirect("worklist:entry", pk=pk)
+
+
+@need("see_entry")
+def file(request: HttpRequest, pk: str, number: int) -> HttpResponse:
+    """An attached file, as a download whatever it is."""
+    user = of(request)
+    found = visible_entries(user).filter(pk=pk).first()
+    event = found.events.filter(number=number).select_related("user").first() if found else None
+    if event is None or not sheet.readable_file(event, user):
+        raise Http404
+    data = content(event)
+    path = stored(data["sha256"])
+    if not path.is_file():
+        raise Http404
+    response = HttpResponse(path.read_bytes(), content_type="application/octet-stream")
+    response["Content-Disposition"] = content_disposition_header(True, data["name"]) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,125 @@
+"""A desk to test on: people of every role, a small city scanned twice, a client for each role.
+
+`people` and `clients` need no scan; `scanned_desk` brings the list with its record, and `home` a folder of its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from django.conf import settings as conf
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django.utils import translation
+from pytest_django import Settings as DjangoSettings
+
+from chainmend.desk.accounts.models import Organisation, User
+from chainmend.desk.demo import Scanned, take, write_and_scan
+from chainmend.desk.home import Home
+from chainmend.settings import Settings
+from chainmend.workflow import ROLES, Role
+
+PASSWORD = "a long word for tests"
+QUICK = Settings(value={"draws": 0, "top": 5}, sensitivity={"draws": 0, "step": 0, "missing_links": 0})
+"""Everything a scan finds, without what only costs time."""
+
+HOMES: Mapping[Role, dict[str, str]] = {
+    "analyst": {"name": "市经信局"},
+    "promoter": {"name": "市投促局"},
+    "scientist": {"name": "市科技局"},
+    "district": {"name": "示例二区政府", "district": "示例二区"},
+    "leader": {"name": "示例链主"},
+    "chief": {"name": "链长办公室"},
+    "auditor": {"name": "市审计局"},
+    "admin": {"name": "市数据中心"},
+}
+
+
+@pytest.fixture(autouse=True)
+def quick_desk(settings: DjangoSettings, tmp_path: Path) -> Iterator[None]:
+    """Passwords are hashed quickly, tasks run at once, and nothing is written outside the test's own folder."""
+    from chainmend.desk.scans import view
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.DESK_HOME = Home(tmp_path / "desk")
+    settings.MEDIA_ROOT = settings.DESK_HOME.media
+    view.forget()
+    yield
+    view.forget()
+    translation.deactivate()
+
+
+@pytest.fixture
+def home() -> Home:
+    """The folder of the test's own desk, made."""
+    found: Home = conf.DESK_HOME
+    return found.prepare()
+
+
+@pytest.fixture
+def people(db: None) -> dict[Role, User]:
+    """Role -> a person of it; the chain leader is of the firm `F-LEAD`, the district officer of 示例二区."""
+    hashed = make_password(PASSWORD)
+    found: dict[Role, User] = {}
+    for role in ROLES:
+        more = {"firm_id": "F-LEAD"} if role == "leader" else {}
+        organisation = Organisation.objects.create(**HOMES[role], **more)
+        found[role] = User.objects.create(
+            username=role,
+            name=f"{role} person",
+            role=role,
+            organisation=organisation,
+            password=hashed,
+            must_change_password=False,
+        )
+    return found
+
+
+@pytest.fixture
+def clients(people: dict[Role, User]) -> dict[Role, Client]:
+    """Role -> a browser that is logged in, in English."""
+    return {role: logged_in(person) for role, person in people.items()}
+
+
+def logged_in(person: User, language: str = "en") -> Client:
+    """Return a browser of a person who is logged in."""
+    client = Client()
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies[conf.LANGUAGE_COOKIE_NAME] = language
+    return client
+
+
+@pytest.fixture(scope="session")
+def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, tuple[Scanned, Scanned]]:
+    """A city of 300 firms at two dates, written and scanned once for all tests."""
+    from chainmend.demo import make_city
+
+    home = Home(tmp_path_factory.mktemp("scanned") / "desk").prepare()
+    city = make_city(firms=300)
+    return home, (write_and_scan(city.now, home, QUICK), write_and_scan(city.later, home, QUICK))
+
+
+@pytest.fixture
+def scanned_desk(
+    db: None, settings: DjangoSettings, scanned: tuple[Home, tuple[Scanned, Scanned]]
+) -> tuple[Scanned, Scanned]:
+    """A desk whose list both scans were held against. Its folder is everybody's: write nothing there."""
+    settings.DESK_HOME = scanned[0]
+    for one in scanned[1]:
+        take(one, QUICK)
+    return scanned[1]
+
+
+@pytest.fixture
+def own_home(scanned: tuple[Home, tuple[Scanned, Scanned]], tmp_path: Path) -> Callable[[], Home]:
+    """Copies the folder of the scanned city for a test that writes there."""
+
+    def copy() -> Home:
+        shutil.copytree(scanned[0].folder, tmp_path / "own")
+        return Home(tmp_path / "own")
+
+    return copy
