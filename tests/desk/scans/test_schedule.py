@@ -12,6 +12,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chainmend.desk.home import Home
 from chainmend.desk.scans.models import Dataset, ScanRun, Schedule
 from chainmend.desk.scans.schedule import next_time, run_due
 
@@ -85,3 +86,14 @@ def test_nothing_is_asked_for_before_its_time_without_data_or_while_a_scan_waits
     Schedule.objects.filter(pk=schedule.pk).update(due=now)
     assert run_due(now) == []
     assert ScanRun.objects.count() == 1
+
+
+def test_what_killed_processes_left_is_swept_after_a_day(db: None, home: Home) -> None:
+    left = [home.datasets / ".upload-a", home.scans / ".S1.x", home.scans / ".S1.x.old", home.scans / "S2"]
+    for folder in left:
+        folder.mkdir()
+    now = timezone.now()
+    run_due(now + dt.timedelta(hours=23))
+    assert all(folder.is_dir() for folder in left)
+    run_due(now + dt.timedelta(hours=25))
+    assert [folder.is_dir() for folder in left] == [False, False, True, True]

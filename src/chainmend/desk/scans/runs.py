@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SILENT = dt.timedelta(seconds=60)
 """A worker that was not heard of for so long is gone."""
+LEFT = dt.timedelta(days=1)
 MOST_RESTARTS = 3
 _TOKEN_BYTES = 12
 STAGES = ("read", "scan", "write", "list")
@@ -146,6 +148,14 @@ def _restarts(run: ScanRun) -> int:
     while at is not None:
         n, at = n + 1, at.instead_of
     return n
+
+
+def sweep(now: dt.datetime) -> None:
+    """Take away what killed processes left half written a day ago, neither dataset nor scan nor an earlier scan."""
+    home = conf.DESK_HOME
+    for left in (*home.datasets.glob(".*"), *home.scans.glob(".*")):
+        if left.suffix != ".old" and left.is_dir() and left.stat().st_mtime < (now - LEFT).timestamp():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def settings_file() -> Path:

@@ -8,7 +8,7 @@ import datetime as dt
 from django.utils import timezone
 
 from chainmend.desk.scans.models import Dataset, ScanRun, Schedule
-from chainmend.desk.scans.runs import ask, recover
+from chainmend.desk.scans.runs import ask, recover, sweep
 
 _WEEK, _DECEMBER = 7, 12
 
@@ -54,6 +54,7 @@ def run_due(now: dt.datetime) -> list[ScanRun]:
 
     Times that passed while nobody looked count once. While a scan waits or runs no other is asked for.
     """
+    sweep(now)
     started = recover(now)
     for schedule in Schedule.objects.filter(due__lte=now):
         due = next_time(schedule.rhythm, schedule.day, schedule.hour, timezone.localtime(now))

@@ -115,9 +115,14 @@ def listed(asked: Asked, user: User, catalogue: Catalogue | None) -> Listed:
         f"n_{name}": Count("pk", filter=rule, distinct=True) for name, rule in views.items()
     }
     counts = found.aggregate(**counted)
-    ordered = found.filter(views[asked.view]).order_by(_ORDERS[asked.order], "id")
-    page = Paginator(ordered.select_related("owner"), PAGE).get_page(asked.page)
+    page = Paginator(matching(asked, user, catalogue), PAGE).get_page(asked.page)
     return Listed(page, {name: counts[f"n_{name}"] for name in VIEWS}, _loss(found))
+
+
+def matching(asked: Asked, user: User, catalogue: Catalogue | None) -> QuerySet[Entry]:
+    """Return every entry a person asked for, among what they may see, in the order asked for."""
+    found = _filtered(asked, user, catalogue).filter(view(asked.view, user))
+    return found.order_by(_ORDERS[asked.order], "id").select_related("owner")
 
 
 def view(name: str, user: User) -> Q:

@@ -57,7 +57,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "strips": chain, "query": _query(request), "assign": may(user, "assign"),
         "owners": _owners(), "remedies": [(r, remedy_name(r)) for r in REMEDIES],
         "unit": _("100 million a year · 90%"), "synthetic": bool(view and view.synthetic),
-        "needs": may(user, "report_need"),
+        "needs": may(user, "report_need"), "export": may(user, "export_list"),
     }  # fmt: skip
     return render(request, "worklist/list.html", page)
 

@@ -124,6 +124,8 @@ def hundred_million(value: float | None) -> str:
     if value is None:
         return "—"
     amount = value / 1e8
+    if amount == 0:
+        return "0"
     if 0 < amount < _LEAST:
         return f"<{_LEAST}"
     return f"{amount:,.1f}" if abs(amount) >= 1 else f"{amount:.2f}"

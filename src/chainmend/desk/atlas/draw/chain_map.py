@@ -1,0 +1,214 @@
+"""The chain map of a cluster as SVG: stages left to right, shape by state, area by output, edges by dependence.
+
+Every segment is a link with a name, so that Tab and Enter reach it without any script. Colours come from classes of the
+style sheet; nothing carries a style attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from chainmend.chain.layout import Layout, layout
+from chainmend.chain.lettering import width, wrap
+from chainmend.desk.atlas.draw.marks import mark
+from chainmend.desk.atlas.pulling import step_of
+from chainmend.desk.atlas.states import state_name
+from chainmend.i18n import _, language
+
+if TYPE_CHECKING:
+    from chainmend.chain.layout import Link
+    from chainmend.chain.model import Cluster
+    from chainmend.desk.atlas.pulling import Pull
+    from chainmend.desk.atlas.reading import Atlas, Node
+
+WIDTH, _TOP, _LEFT, _BOTTOM = 1000.0, 66.0, 28.0, 18.0
+_ROW, _LEAST, _MOST = 34.0, 4.2, 17.0
+_ZH, _EN = 12.5, 11.0
+_COLUMNS = 7
+_SUBSTITUTABLE = 0.3
+"""How much thinner the loss along a substitutable dependence is drawn."""
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a segment stands: middle of its shape, radius, lines of its name and where edges leave it."""
+
+    x: float
+    y: float
+    r: float
+    lines: tuple[str, ...]
+    out: float
+
+
+def chain_map(
+    atlas: Atlas,
+    cluster: Cluster,
+    link: Callable[[str], str],
+    card: Callable[[Node], Mapping[str, str]],
+    *,
+    chosen: str | None = None,
+    pull: Pull | None = None,
+) -> str:
+    """Draw a cluster.
+
+    Parameters
+    ----------
+    atlas, cluster
+        What is drawn.
+    link
+        Segment id -> the address that its shape leads to.
+    card
+        Segment -> what its hover card says, as ``data-`` attributes without the prefix.
+    chosen
+        Segment with a ring around it.
+    pull
+        A cascade to show: hit segments take the colours of the loss ramp, the others fade.
+    """
+    ids = [n.segment.id for n in atlas.of(cluster)]
+    plan = layout(atlas.catalogue, ids, most=_COLUMNS, gap=0.0, lane=0.5, band_gap=1.0)
+    step = (WIDTH - _LEFT) / max(plan.grid.columns, 1)
+    most = max((n.output or 0.0 for n in atlas.of(cluster)), default=0.0)
+    named = {id: _named(atlas.nodes[id], most, step) for id in ids}
+    unit = max(_ROW, 4 + (_size() + 1) * max(len(lines) for _r, lines in named.values()))
+    spots = {id: _spot(plan, id, named[id], step, unit) for id in ids}
+    height = _TOP + unit * (sum(plan.heights) + max(len(plan.heights) - 1, 0)) + _BOTTOM
+    lanes = {id: (_LEFT + step * s.column, _TOP + unit * s.y) for id, s in plan.spots.items() if s.lane}
+    edges = "".join(_edge(e, spots, lanes, step, pull) for e in plan.links)
+    nodes = "".join(
+        _node(atlas.nodes[id], spots[id], link(id), card(atlas.nodes[id]), chosen == id, pull) for id in ids
+    )
+    label = escape(_("Chain map of {name}, upstream to downstream").format(name=cluster.name[language()]))
+    return (
+        f'<svg class="m{" pull" if pull else ""}" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="group" '
+        f'aria-label="{label}">{_heads(plan, step, unit)}<g>{edges}</g><g>{nodes}</g></svg>'
+    )
+
+
+def _radius(node: Node, most: float) -> float:
+    """Area = output; what has none, or an output nobody may tell, has the least."""
+    if not node.output or most <= 0:
+        return _LEAST + 0.8
+    return max(_LEAST, _MOST * float((node.output / most) ** 0.5))
+
+
+def _size() -> float:
+    return _ZH if language() == "zh" else _EN
+
+
+def _named(node: Node, most: float, step: float) -> tuple[float, tuple[str, ...]]:
+    """Radius of a segment's shape, and the lines of its name."""
+    r = _radius(node, most)
+    if node.state == "missing":
+        r = max(r, 7.0)
+    return r, tuple(wrap(node.segment.name[language()], _size(), step - r - 8 - 16))
+
+
+def _spot(plan: Layout, id: str, named: tuple[float, tuple[str, ...]], step: float, unit: float) -> _Spot:
+    at, (r, lines) = plan.spots[id], named
+    x, y = _LEFT + step * at.column, _TOP + unit * at.y
+    widest = max(width(line, _size()) for line in lines)
+    return _Spot(x, y, r, lines, x + r + 8 + widest + 3)
+
+
+def _heads(plan: Layout, step: float, unit: float) -> str:
+    """Stages over their columns, band by band."""
+    parts = []
+    size = 12.5 if language() == "zh" else 11.0
+    for head in plan.grid.headings:
+        y = _TOP + unit * plan.tops[head.band] - 36
+        left = _LEFT + step * head.first - 12
+        right = _LEFT + step * (head.last + 1) - 30
+        parts.append(f'<path class="stl" d="M{left:.1f} {y:.1f}H{right:.1f}"/>')
+        for n, line in enumerate(reversed(wrap(head.name[language()], size, right - left))):
+            parts.append(
+                f'<text class="stg" x="{left:.1f}" y="{y - 6 - n * (size + 2):.1f}">{escape(line)}</text>'
+            )
+    return "".join(parts)
+
+
+def _edge(
+    edge: Link,
+    spots: Mapping[str, _Spot],
+    lanes: Mapping[str, tuple[float, float]],
+    step: float,
+    pull: Pull | None,
+) -> str:
+    """One dependence; long ones pass their lanes straight, so that lines of one segment merge."""
+    a, b = spots[edge.source], spots[edge.target]
+    if edge.beside:
+        x = max(a.out, b.out)
+        d = f"M{a.out:.1f} {a.y:.1f}C{x + 16:.1f} {a.y:.1f} {x + 16:.1f} {b.y:.1f} {b.out:.1f} {b.y:.1f}"
+    elif edge.back:
+        d = _curve(a.x - a.r - 2, a.y, b.out, b.y)
+    else:
+        x, y, d = a.out, a.y, ""
+        for id in edge.via:
+            lx, ly = lanes[id]
+            d += _curve(x, y, lx, ly, start=not d) + f"H{lx + step * 0.45:.1f}"
+            x, y = lx + step * 0.45, ly
+        d += _curve(x, y, b.x - b.r - 3, b.y, start=not d)
+    kind = "c2" if edge.kind == "essential" else "c1"
+    return (
+        f'<path class="e {kind}{_carried(edge, pull)}" data-a="{escape(edge.source)}" '
+        f'data-b="{escape(edge.target)}" d="{d}"/>'
+    )
+
+
+def _curve(x0: float, y0: float, x1: float, y1: float, *, start: bool = True) -> str:
+    middle = (x0 + x1) / 2
+    head = f"M{x0:.1f} {y0:.1f}" if start else ""
+    return f"{head}C{middle:.1f} {y0:.1f} {middle:.1f} {y1:.1f} {x1:.1f} {y1:.1f}"
+
+
+def _carried(edge: Link, pull: Pull | None) -> str:
+    """Classes of an edge that the loss runs along: its width grows with the loss of where it comes from."""
+    if pull is None:
+        return ""
+    hit = {pull.segment, *pull.losses}
+    if edge.source not in hit or edge.target not in hit:
+        return ""
+    loss = 1.0 if edge.source == pull.segment else pull.losses[edge.source]
+    if loss is not None and edge.kind != "essential":
+        loss *= _SUBSTITUTABLE
+    return f" on w{step_of(loss)}"
+
+
+def _node(
+    node: Node, spot: _Spot, href: str, card: Mapping[str, str], chosen: bool, pull: Pull | None
+) -> str:
+    id, name = node.segment.id, node.segment.name[language()]
+    classes, shape, loss = [f"n s-{node.state}"], mark(node.state, spot.r), ""
+    said = f"{name}, {state_name(node.state)}" if language() == "en" else f"{name}，{state_name(node.state)}"
+    if chosen:
+        classes.append("sel")
+    if pull and id == pull.segment:
+        classes.append("on")
+        shape = '<circle class="broken" r="9"/><path class="cross" d="M-4 -4L4 4M4 -4L-4 4"/>'
+    elif pull and id in pull.losses:
+        classes.append("on")
+        value = pull.losses[id]
+        shape = f'<circle class="hit l{step_of(value)}" r="{max(spot.r, 6):.1f}"/>'
+        loss = _("withheld") if value is None else f"−{value:.0%}"
+        said += f" {loss}"
+    size = _size()
+    x = spot.r + 8
+    first = 4.2 - (len(spot.lines) - 1) * (size + 1) / 2
+    lines = "".join(
+        f'<text x="{x:.1f}" y="{first + n * (size + 1):.1f}">{escape(line)}</text>'
+        for n, line in enumerate(spot.lines)
+    )
+    if loss:
+        below = len(spot.lines) == 1
+        left = x if below else x + width(spot.lines[-1], size) + 3
+        y = first + (len(spot.lines) - (0 if below else 1)) * (size + 1)
+        lines += f'<text class="lossn" x="{left:.1f}" y="{y:.1f}">{escape(loss)}</text>'
+    data = "".join(f' data-{k}="{escape(v)}"' for k, v in card.items())
+    return (
+        f'<a class="{" ".join(classes)}" href="{escape(href)}" data-id="{escape(id)}"{data} '
+        f'aria-label="{escape(said)}" transform="translate({spot.x:.1f} {spot.y:.1f})">'
+        f'<circle class="touch" r="{max(spot.r, 15):.1f}"/>{shape}<circle class="ring" r="{spot.r + 4:.1f}"/>'
+        f"{lines}</a>"
+    )

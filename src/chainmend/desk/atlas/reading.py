@@ -1,0 +1,200 @@
+"""A scan as the atlas shows it: each segment with its state and the figures that a person may see."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from chainmend.desk.atlas.states import State, state_of
+from chainmend.desk.suppression import suppress
+
+if TYPE_CHECKING:
+    from chainmend.chain.model import Catalogue, Cluster, Segment
+    from chainmend.desk.scans.view import ScanView
+
+_OF_OUTPUT = ("share_of_country", "location_quotient", "local_sales", "knock_out_own", "sales_growth")
+_OF_PURCHASES = (
+    "self_sufficiency", "supplier_hhi", "top_share", "outside_share", "foreign_share", "source_hhi",
+)  # fmt: skip
+_KEPT = 4
+
+
+@dataclass(frozen=True)
+class Node:
+    """One segment.
+
+    Attributes
+    ----------
+    segment
+        Of the catalogue.
+    state, kinds
+        Its shape, and the rules that found something, gravest finding first.
+    facts
+        Its row of the scan's facts; what may tell of one firm is None there.
+    withheld
+        Names of the facts that are withheld, not unknown.
+    """
+
+    segment: Segment
+    state: State
+    kinds: tuple[str, ...]
+    facts: Mapping[str, Any]
+    withheld: frozenset[str]
+
+    @property
+    def output(self) -> float | None:
+        """Output of local firms in the year to the data's date; None where unknown or withheld."""
+        value: float | None = self.facts.get("output")
+        return value
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """All segments of a scan.
+
+    Attributes
+    ----------
+    catalogue
+        Which clusters and chains they stand in.
+    nodes
+        Segment id -> segment.
+    outputs
+        Cluster id -> output of its segments; None where it is unknown or withheld.
+    exact
+        Whether nothing is withheld.
+    """
+
+    catalogue: Catalogue
+    nodes: Mapping[str, Node]
+    outputs: Mapping[str, float | None]
+    exact: bool
+
+    def of(self, cluster: Cluster) -> list[Node]:
+        """The segments of a cluster, in the order of the catalogue."""
+        return [self.nodes[s.id] for chain in cluster.chains for s in chain.segments]
+
+    def stages(self, cluster: Cluster) -> list[list[State]]:
+        """States of a cluster's segments by stage, upstream first."""
+        found = []
+        for chain in cluster.chains:
+            for stage in chain.stages:
+                states = [self.nodes[s.id].state for s in chain.segments if s.stage == stage.id]
+                if states:
+                    found.append(states)
+        return found
+
+
+@lru_cache(maxsize=_KEPT)
+def atlas(view: ScanView, exact: bool) -> Atlas:
+    """Read a scan.
+
+    Parameters
+    ----------
+    view
+        The scan.
+    exact
+        Whether figures that could tell of one firm are shown; else they and what gives them away are withheld.
+    """
+    scan, catalogue = view.scan, view.catalogue
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for segment, kind in scan.findings.select("segment_id", "kind").iter_rows():
+        if kind not in kinds[segment]:
+            kinds[segment].append(kind)
+    rows = {r["segment_id"]: r for r in scan.segment_facts.iter_rows(named=True)}
+    cells = contributions(view)
+    hidden, outputs = _outputs(view, cells, exact)
+    few = set() if exact else _few_buyers(view)
+    nodes = {}
+    for id, segment in catalogue.segments.items():
+        facts, withheld = dict(rows.get(id, {})), set()
+        if id in hidden:
+            withheld |= {n for n in ("output", *_OF_OUTPUT) if facts.get(n) is not None}
+        if id in few:
+            withheld |= {n for n in ("purchases", *_OF_PURCHASES) if facts.get(n) is not None}
+        facts |= dict.fromkeys(withheld)
+        nodes[id] = Node(segment, state_of(kinds[id]), tuple(kinds[id]), facts, frozenset(withheld))
+    return Atlas(catalogue, nodes, outputs, exact)
+
+
+def contributions(view: ScanView) -> pl.DataFrame:
+    """Return what each active local firm makes on each of its segments: firm_id, segment_id, made (yuan a year)."""
+    local = view.dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
+    return (
+        view.scan.placements.join(local.select("firm_id", "output"), on="firm_id")
+        .select("firm_id", "segment_id", made=pl.col("weight") * pl.col("output"))
+        .filter(pl.col("made") > 0)
+    )
+
+
+def _outputs(view: ScanView, made: pl.DataFrame, exact: bool) -> tuple[set[str], dict[str, float | None]]:
+    """Segments whose output is withheld, and the output of each cluster."""
+    known = made.group_by("segment_id").agg(
+        pl.col("made").sum().alias("output"), pl.col("firm_id").n_unique().alias("firms"),
+        pl.col("made").max().alias("largest"),
+    )  # fmt: skip
+    of = pl.DataFrame(
+        [(s.id, s.cluster_id) for s in view.catalogue.segments.values()],
+        schema={"segment_id": pl.String, "cluster_id": pl.String},
+        orient="row",
+    )
+    table = known.join(of, on="segment_id").sort("segment_id")
+    hidden: set[str] = set()
+    outputs: dict[str, float | None] = {c.id: None for c in view.catalogue.clusters}
+    for (cluster,), cells in table.group_by("cluster_id"):
+        if exact:
+            outputs[str(cluster)] = float(cells["output"].sum())
+            continue
+        safe = suppress(cells, "output")
+        hidden |= set(safe.cells.filter("withheld")["segment_id"])
+        outputs[str(cluster)] = safe.totals[0]["output"][0]
+    return hidden, outputs
+
+
+def _few_buyers(view: ScanView) -> set[str]:
+    """Segments of which what was bought could tell of one buyer."""
+    from chainmend.desk.suppression import sensitive
+
+    bought = purchases(view)
+    if bought is None:
+        return set(view.catalogue.segments)  # nobody knows on how many it rests
+    found = (
+        bought.group_by("segment_id", "buyer_id")
+        .agg(pl.col("amount").sum())
+        .group_by("segment_id")
+        .agg(pl.len().alias("firms"), pl.col("amount").sum(), pl.col("amount").max().alias("largest"))
+    )
+    return {s for s, firms, total, largest in found.iter_rows() if sensitive(firms, total, largest)}
+
+
+def purchases(view: ScanView) -> pl.DataFrame | None:
+    """Return what local firms bought of each segment in the last year of the links; None without links.
+
+    Returns
+    -------
+    polars.DataFrame
+        segment_id, supplier_id, buyer_id, amount (yuan, by the supplier's weight on the segment), name, place,
+        country, city of the supplier.
+    """
+    data = view.dataset
+    if not data.has("supply_links"):
+        return None
+    links = data.table("supply_links")
+    local = data.firms.filter(pl.col("place") == "local").select("firm_id")
+    sellers = data.firms.select("firm_id", "name", "place", "country", "city", "district")
+    return (
+        links.filter(pl.col("year") == links["year"].max())
+        .join(local, left_on="buyer_id", right_on="firm_id", how="semi")
+        .join(
+            view.scan.placements.select("firm_id", "segment_id", "weight"),
+            left_on="supplier_id",
+            right_on="firm_id",
+        )
+        .join(sellers, left_on="supplier_id", right_on="firm_id")
+        .with_columns(amount=pl.col("amount") * pl.col("weight"))
+        .filter(pl.col("amount") > 0)
+    )

@@ -1,0 +1,61 @@
+"""Which state a segment is drawn in, from what a scan found about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, get_args
+
+from chainmend.i18n import _, language
+from chainmend.registry import entries
+
+State = Literal["missing", "outside", "single", "weak", "ok"]
+STATES: tuple[State, ...] = get_args(State)
+_OF: Mapping[str, State] = {
+    "missing": "missing",
+    "outside_dependent": "outside",
+    "single_source": "single",
+    "weak": "weak",
+}
+
+
+def state_of(kinds: Iterable[str]) -> State:
+    """Return the gravest state that findings of these rules put a segment in; ``ok`` where none has a shape.
+
+    Examples
+    --------
+    >>> state_of(["weak", "outside_dependent"]), state_of(["systemic"])
+    ('outside', 'ok')
+    """
+    found = {_OF[k] for k in kinds if k in _OF}
+    return next((s for s in STATES if s in found), "ok")
+
+
+def badge_of(kind: str) -> str:
+    """Return the class of a finding's badge: that of its state, ``other`` where it has no shape."""
+    return _OF.get(kind, "other")
+
+
+def state_name(state: State) -> str:
+    """Return what a state is called."""
+    return {
+        "missing": _("Missing"),
+        "outside": _("Outside-dependent"),
+        "single": _("Single source"),
+        "weak": _("Weak"),
+        "ok": _("In order"),
+    }[state]
+
+
+def kind_name(kind: str, of: Literal["rule", "remedy"] = "rule") -> str:
+    """Return what a rule or a remedy is called; its id where this installation does not have it.
+
+    Examples
+    --------
+    >>> kind_name("weak"), kind_name("stock", "remedy"), kind_name("other")
+    ('Weak', 'Stock', 'other')
+    """
+    import chainmend.gaps.judge
+    import chainmend.remedy.candidates  # noqa: F401  (both register)
+
+    found = {e.id: e.name for e in entries(of)}.get(kind)
+    return found[0 if language() == "zh" else 1] if found else kind
