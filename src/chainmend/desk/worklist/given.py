@@ -38,7 +38,7 @@ def field_name(name: str) -> str:
         "step": _("step"),
         "priority": _("priority, 1 is first"),
         "party": _("partner"),
-        "verdict": _("verdict"),
+        "verdict": _("verdict on the evidence"),
     }.get(name, name)
 
 
