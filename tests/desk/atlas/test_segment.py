@@ -103,6 +103,21 @@ def test_purchases_by_place_sum_to_what_was_bought(people: dict[Role, User], vie
         assert total == pytest.approx(known.nodes[id].facts["purchases"])
 
 
+def test_shares_are_shown_only_with_the_whole_table_of_places(
+    people: dict[Role, User], view: ScanView
+) -> None:
+    seen, held = atlas(view, False), 0
+    for id, node in seen.nodes.items():
+        found = page.suppliers_of(view, seen, node, people["chief"])
+        assert found is not None
+        if any(p.amount is None for p in found[0]):
+            held += 1
+            for name in ("self_sufficiency", "outside_share", "foreign_share", "source_hhi"):
+                assert node.facts[name] is None, (id, name)
+        assert node.facts["top_share"] is None  # a share of one firm
+    assert held
+
+
 def test_firms_are_those_that_a_role_may_see(
     people: dict[Role, User], clients: dict[Role, Client], view: ScanView
 ) -> None:

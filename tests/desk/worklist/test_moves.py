@@ -179,6 +179,7 @@ def on_disk(make_entry: MakeEntry, tmp_path: Path) -> Iterator[Entry]:
     connection.ensure_connection()
     with closing(sqlite3.connect(tmp_path / "desk.sqlite3")) as target:
         connection.connection.backup(target)
+        target.execute("PRAGMA journal_mode=WAL")  # as `desk init` leaves it; the switch waits for nobody
     connection.settings_dict["NAME"] = str(tmp_path / "desk.sqlite3")
     yield entry
     connection.settings_dict["NAME"] = name

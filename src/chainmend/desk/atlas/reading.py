@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.desk.atlas.states import State, state_of
-from chainmend.desk.suppression import suppress
+from chainmend.desk.suppression import sensitive, suppress
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Cluster, Segment
@@ -21,7 +21,19 @@ _OF_OUTPUT = ("share_of_country", "location_quotient", "local_sales", "knock_out
 _OF_PURCHASES = (
     "self_sufficiency", "supplier_hhi", "top_share", "outside_share", "foreign_share", "source_hhi",
 )  # fmt: skip
+_OF_ONE = ("top_share",)
+"""What is always of one firm."""
 _KEPT = 4
+
+PLACE = (
+    pl.when(pl.col("place") == "local")
+    .then(pl.lit("local"))
+    .when(pl.col("place") == "abroad")
+    .then(pl.col("country"))
+    .otherwise(pl.coalesce("city", "country"))
+    .alias("where")
+)
+"""Where a supplier counts: the city itself, a city of the country, or a country."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +120,15 @@ def atlas(view: ScanView, exact: bool) -> Atlas:
     rows = {r["segment_id"]: r for r in scan.segment_facts.iter_rows(named=True)}
     cells = contributions(view)
     hidden, outputs = _outputs(view, cells, exact)
-    few = set() if exact else _few_buyers(view)
+    few, told = (set(), set()) if exact else _few_traders(view)
     nodes = {}
     for id, segment in catalogue.segments.items():
         facts, withheld = dict(rows.get(id, {})), set()
         if id in hidden:
             withheld |= {n for n in ("output", *_OF_OUTPUT) if facts.get(n) is not None}
-        if id in few:
-            withheld |= {n for n in ("purchases", *_OF_PURCHASES) if facts.get(n) is not None}
+        names = ("purchases", *_OF_PURCHASES) if id in few else _OF_PURCHASES if id in told else _OF_ONE
+        if not exact:
+            withheld |= {n for n in names if facts.get(n) is not None}
         facts |= dict.fromkeys(withheld)
         nodes[id] = Node(segment, state_of(kinds[id]), tuple(kinds[id]), facts, frozenset(withheld))
     return Atlas(catalogue, nodes, outputs, exact)
@@ -155,18 +168,27 @@ def _outputs(view: ScanView, made: pl.DataFrame, exact: bool) -> tuple[set[str],
     return hidden, outputs
 
 
-def _few_buyers(view: ScanView) -> set[str]:
-    """Segments of which what was bought could tell of one buyer."""
-    from chainmend.desk.suppression import sensitive
+def _few_traders(view: ScanView) -> tuple[set[str], set[str]]:
+    """Segments of which what was bought could tell of one buyer, and those where a place could tell of one supplier.
 
+    Shares are shown only where the whole table of places is: with the total they would give a withheld place away.
+    """
     bought = purchases(view)
     if bought is None:
-        return set(view.catalogue.segments)  # nobody knows on how many it rests
+        every = set(view.catalogue.segments)  # nobody knows on how many it rests
+        return every, every
+    return _sensitive(bought, "buyer_id", []), _sensitive(
+        bought.with_columns(PLACE), "supplier_id", ["where"]
+    )
+
+
+def _sensitive(bought: pl.DataFrame, firm: str, by: list[str]) -> set[str]:
     found = (
-        bought.group_by("segment_id", "buyer_id")
+        bought.group_by("segment_id", *by, firm)
         .agg(pl.col("amount").sum())
-        .group_by("segment_id")
+        .group_by("segment_id", *by)
         .agg(pl.len().alias("firms"), pl.col("amount").sum(), pl.col("amount").max().alias("largest"))
+        .select("segment_id", "firms", "amount", "largest")
     )
     return {s for s, firms, total, largest in found.iter_rows() if sensitive(firms, total, largest)}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.desk.atlas.earlier import past
-from chainmend.desk.atlas.reading import Atlas, Node, contributions, purchases
+from chainmend.desk.atlas.reading import PLACE, Atlas, Node, contributions, purchases
 from chainmend.desk.atlas.states import State, state_of
 from chainmend.desk.suppression import suppress
 from chainmend.desk.visibility import may, visible_entries
@@ -169,14 +169,7 @@ def suppliers_of(
     own = bought.filter(pl.col("segment_id") == node.segment.id)
     if own.is_empty():
         return [], 0.0
-    where = (
-        pl.when(pl.col("place") == "local")
-        .then(pl.lit("local"))
-        .when(pl.col("place") == "abroad")
-        .then(pl.col("country"))
-        .otherwise(pl.coalesce("city", "country"))
-    )
-    by_firm = own.group_by(where.alias("where"), "supplier_id", "name").agg(pl.col("amount").sum())
+    by_firm = own.group_by(PLACE, "supplier_id", "name").agg(pl.col("amount").sum())
     cells = (
         by_firm.group_by("where")
         .agg(pl.len().alias("firms"), pl.col("amount").sum(), pl.col("amount").max().alias("largest"))
