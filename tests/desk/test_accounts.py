@@ -215,7 +215,9 @@ def test_every_page_says_demo_and_how_old_the_data_are(
     assert scanned_desk[1].scan.id in page  # type: ignore[index]
 
 
-def test_scripts_and_styles_of_the_frame_are_there_and_none_stands_inside(clients: dict[Role, Client]) -> None:
+def test_scripts_and_styles_of_the_frame_are_there_and_none_stands_inside(
+    clients: dict[Role, Client],
+) -> None:
     from django.contrib.staticfiles import finders
 
     page = clients["analyst"].get("/").content.decode()

@@ -38,7 +38,7 @@ def needs(request: HttpRequest) -> HttpResponse:
         segment, text = request.POST.get("segment", ""), request.POST.get("text", "").strip()
         if catalogue and segment in catalogue.segments and 0 < len(text) <= LONGEST:
             Need.objects.create(organisation=user.organisation, person=user, segment_id=segment, text=text)
-            messages.success(request, _("Reported. An analyst verifies it before the next scan."))
+            messages.success(request, _("Reported. Analysts see it on this page."))
             return redirect("worklist:needs")
         wrong = _("Choose a segment and say what is lacking, in {n} letters at most.").format(n=LONGEST)
     page: dict[str, Any] = {
