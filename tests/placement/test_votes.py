@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.placement.test_assign import SEGMENTS, city, small_catalogue, weights
 
-from chainmend.chain.model import Catalogue, Chain, Cluster, Stage, Text
+from chainmend.chain.model import Catalogue, Chain, Cluster, Segment, Stage, Text
 from chainmend.placement.assign import place
 
 
@@ -84,6 +84,34 @@ def test_votes_of_one_chain_support_each_other() -> None:
     assert got == {
         s: pytest.approx(v / 0.76) for s, v in {"etch": 0.24, "robot": 0.24, "battery": 0.28}.items()
     }
+
+
+@pytest.mark.parametrize("written", ["中微公司", "中微", "中微股份有限公司"])
+@pytest.mark.parametrize("listed", ["中微公司", "中微"])
+def test_a_firm_the_catalogue_names_is_known_with_or_without_its_legal_form(
+    listed: str, written: str
+) -> None:
+    found = place(city({"1": {"name": written}, "2": {"name": "中微科技公司"}}), naming(listed))
+    assert found.select("firm_id", "segment_id", "weight", "basis", "evidence").rows() == [
+        ("1", "etch", 1.0, "named", f'[{{"named": "{listed}"}}]')
+    ]
+
+
+def test_a_firm_that_two_segments_name_in_two_ways_is_divided() -> None:
+    segments = (replace(SEGMENTS[0], firms=("中微公司",)), replace(SEGMENTS[1], firms=("中微",)))
+    found = place(city({"1": {"name": "中微公司"}}), of_segments(segments))
+    assert found.select("segment_id", "weight").rows() == [("etch", 0.5), ("robot", 0.5)]
+
+
+def naming(firm: str) -> Catalogue:
+    return of_segments((replace(SEGMENTS[0], firms=(firm,)), *SEGMENTS[1:]))
+
+
+def of_segments(segments: tuple[Segment, ...]) -> Catalogue:
+    chain = Chain("c", Text("链", "Chain"), "k", (Stage("s", Text("段", "Stage")),), segments)
+    return replace(
+        small_catalogue(), clusters=(Cluster("k", Text("群", "Cluster"), "future", "open", (chain,)),)
+    )
 
 
 def two_chains() -> Catalogue:

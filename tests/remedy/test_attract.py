@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.remedy.small import FIRMS, LINKS, context, dataset, talks
+from tests.remedy.small import FIRMS, LINKS, ON, context, dataset, talks
 
 from chainmend.errors import CatalogueError, RegistryError
 from chainmend.gaps.reach import distance_km
@@ -77,6 +78,44 @@ def test_reasons_can_be_read_aloud() -> None:
     )
     assert found["tokyo"]["zh"].startswith("已向本市 2 家企业供货，年供货额 800 万元，境外企业（日本）")
     assert found["small"]["zh"].startswith("尚未向本市企业供货")
+
+
+@pytest.mark.parametrize(
+    ("basis", "zh", "en"),
+    [
+        (
+            "product",
+            "该环节占其可识别产品的 25%",
+            "25% of what could be read of its products is on the segment",
+        ),
+        ("named", "系目录所列该环节代表企业", "named by the catalogue as typical"),
+        ("text", "该环节占其可识别业务的 25%", "25% of what could be read of its business is on the segment"),
+        ("code", "该环节占其可识别业务的 25%", "25% of what could be read of its business is on the segment"),
+        ("override", "该环节占其业务的 25%", "25% of its business is on the segment"),
+        (None, "该环节占其可识别业务的 25%", "25% of what could be read of its business is on the segment"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["attract", "ally", "develop"])
+def test_a_share_is_told_of_what_it_is(kind: str, basis: str | None, zh: str, en: str) -> None:
+    firm = "R" if kind == "develop" else "near"
+    given = context(on=ON | {firm: "etcher"})
+    here = pl.col("firm_id") == firm
+    placed = given.placements.with_columns(
+        weight=pl.when(here).then(0.25).otherwise("weight"), basis=pl.lit(basis, pl.String)
+    )
+    said = rows(candidates(kind, "etcher", replace(given, placements=placed)))[firm]
+    assert zh in said["zh"].split("，")
+    assert en in said["en"].split(", ")
+    assert ("25%" in said["en"]) == (basis != "named")
+
+
+def test_of_all_that_was_read_no_share_is_told_but_the_catalogues_word_is() -> None:
+    given = context()
+    for basis, told in (("product", False), ("named", True)):
+        placed = given.placements.with_columns(basis=pl.lit(basis))
+        said = rows(candidates("attract", "etcher", replace(given, placements=placed)))["near"]["en"]
+        assert "what could be read" not in said
+        assert ("named by the catalogue as typical" in said) == told
 
 
 def test_without_links_what_is_of_sales_is_unknown() -> None:

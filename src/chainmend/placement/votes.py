@@ -173,22 +173,25 @@ def afar(firms: pl.DataFrame, catalogue: Catalogue) -> list[str]:
 
 def by_name(firms: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """Votes of the catalogue for the firms it names as typical of a segment."""
-    pairs = [(plain(name), s.id) for s in catalogue.segments.values() for name in s.firms]
-    number = Counter(name for name, _segment in pairs)
+    pairs = [(_short(name), s.id, plain(name)) for s in catalogue.segments.values() for name in s.firms]
+    number = Counter(short for short, _segment, _name in pairs)
     named = pl.DataFrame(
-        [(n, s, _NAMED / number[n], json.dumps({"named": n}, ensure_ascii=False), "named") for n, s in pairs],
-        schema=["plain", *list(_VOTE)[1:]],
+        [
+            (short, s, _NAMED / number[short], json.dumps({"named": name}, ensure_ascii=False), "named")
+            for short, s, name in pairs
+        ],
+        schema=["short", *list(_VOTE)[1:]],
         orient="row",
-    ).cast({"plain": pl.String, **{k: v for k, v in _VOTE.items() if k != "firm_id"}})
+    ).cast({"short": pl.String, **{k: v for k, v in _VOTE.items() if k != "firm_id"}})
     names = firms["name"].unique().sort()
     known = pl.DataFrame(
-        {"name": names, "plain": [_short(n) for n in names]}, schema_overrides={"plain": pl.String}
+        {"name": names, "short": [_short(n) for n in names]}, schema_overrides={"short": pl.String}
     )
-    return firms.join(known, on="name").join(named, on="plain").select(*_VOTE)
+    return firms.join(known, on="name").join(named, on="short").select(*_VOTE)
 
 
 def _short(name: str) -> str:
-    """A firm's name without its legal form, as catalogues write it."""
+    """A firm's name without its legal form, which some registers and catalogues write and others do not."""
     return _FORM.sub("", plain(name))
 
 

@@ -3,7 +3,7 @@
 Firms of the region, outside the city, that are placed on the segment, with the parts of `attract`; nearness weighs
 most, and growth and ties do not count. Firms in talks take no rank.
 
-- ``focus``: how much of the firm's business is on the segment (its placement weight)
+- ``focus``: how much of what could be read of the firm's business is on the segment (its placement weight)
 - ``size``: its output on the segment against `output_anchor`
 - ``sells``: how many local firms it sells to already, against `buyers_anchor`
 - ``near``: 1 at the city, 0 at `radius_km`; 0.8 where it is not on the map

@@ -2,7 +2,7 @@
 
 Firms outside the city, elsewhere in the country or abroad, that are placed on the segment. Firms in talks take no rank.
 
-- ``focus``: how much of the firm's business is on the segment (its placement weight)
+- ``focus``: how much of what could be read of the firm's business is on the segment (its placement weight)
 - ``size``: its output on the segment against `output_anchor`
 - ``sells``: how many local firms it sells to already, against `buyers_anchor`
 - ``growth``: of its sales to anybody in the supply links, one half for no change, 0 or 1 at `growth_anchor`

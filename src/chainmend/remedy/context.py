@@ -40,7 +40,7 @@ class Context:
     dataset, catalogue
         The city's tables and its chains.
     placements
-        Firms on segments: firm_id, segment_id, weight.
+        Firms on segments: firm_id, segment_id, weight; basis where it is known.
     facts
         Facts of the segments, of the same scan.
     settings
@@ -60,6 +60,16 @@ class Context:
     def weights(self) -> pl.DataFrame:
         """firm_id, segment_id, weight, in order."""
         return self.placements.select("firm_id", "segment_id", "weight").sort("firm_id", "segment_id")
+
+    @cached_property
+    def bases(self) -> pl.DataFrame:
+        """firm_id, segment_id, basis: what a placement rests on; no row where the placements do not say."""
+        schema = {"firm_id": pl.String, "segment_id": pl.String, "basis": pl.String}
+        return (
+            self.placements.select(*schema)
+            if "basis" in self.placements.columns
+            else pl.DataFrame(schema=schema)
+        )
 
     @cached_property
     def split(self) -> Split:

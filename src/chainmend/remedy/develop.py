@@ -36,6 +36,7 @@ from chainmend.registry import register
 from chainmend.remedy.kinship import column_of, firm_matrix, kinship
 from chainmend.remedy.knowledge import institutes, inventions
 from chainmend.remedy.ranking import Phrase, Pool, capped, counted, scored
+from chainmend.remedy.reading import on_segment
 
 if TYPE_CHECKING:
     from chainmend.indicators.arrays import FloatArray
@@ -82,7 +83,8 @@ def _firms(
         frames.append(
             _first(scored(parts.with_columns(pl.col(FIRM_PARTS).round(6)), t.develop), context, limit)
         )
-    return pl.concat(frames)
+    bases = context.bases.rename({"firm_id": "candidate_id"})
+    return pl.concat(frames).join(bases, on=["candidate_id", "segment_id"], how="left", maintain_order="left")
 
 
 def _candidates(near: Kinship, named: FloatArray | None, least: float) -> np.ndarray:
@@ -147,7 +149,7 @@ def _say_firm(row: Mapping[str, Any], context: Context) -> list[Phrase]:
             both("its main segment is {name}", name=context.catalogue.segments[row["main"]].name.pair)
         )
     if row["makes"]:
-        found.append(both("{share} of its business is on the segment", share=percent(row["makes"])))
+        found.append(on_segment(row["makes"], row["basis"]))
     else:
         found += _kinship(row)
     if row["inventions"]:

@@ -11,6 +11,7 @@ from chainmend.i18n import both
 from chainmend.names import country_name, money, percent
 from chainmend.remedy.context import FEN
 from chainmend.remedy.ranking import Phrase, Pool, capped, counted, scored
+from chainmend.remedy.reading import on_segment
 from chainmend.remedy.trading import trading
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def outside_firms(
         )
         .with_columns(pl.col("place").cast(pl.String))
         .join(context.distances, on="firm_id", how="left")
+        .join(context.bases, on=["firm_id", "segment_id"], how="left")
     )
     known = _with_trade(context, firms)
     growth = pl.col("sales_growth") / (2 * t.growth_anchor) + 0.5
@@ -121,8 +123,8 @@ def _say(row: Mapping[str, Any], parts: Sequence[str], currency: str) -> list[Ph
     found += _where(row)
     if row["output"] is not None:
         found.append(both("makes {money} of it a year", money=money(row["output"], currency)))
-    if row["weight"] < 1:
-        found.append(both("{share} of its business is on the segment", share=percent(row["weight"])))
+    if row["weight"] < 1 or row["basis"] == "named":
+        found.append(on_segment(row["weight"], row["basis"]))
     if row["sales_growth"] and "growth" in parts:
         up = row["sales_growth"] > 0
         change = percent(abs(row["sales_growth"]))
