@@ -161,3 +161,10 @@ def test_wrong_complexities_are_refused(pci: object) -> None:
         IndicatorError, match=r"pci: .*; expected: (one finite number for each of the 2 activities|numbers)"
     ):
         complexity_outlook([[1, 0], [1, 1]], np.zeros((2, 2)), pci)
+
+
+def test_association_is_the_same_from_both_sides_to_the_last_bit() -> None:
+    """A share of five of six times one is no other number than one times that share."""
+    found = association(np.array([[0, 0], [0, 1], [1, 1], [1, 1], [1, 1], [1, 1]], np.int8))
+    assert np.array_equal(found, found.T)
+    assert found[0, 1] == pytest.approx(1.2)

@@ -104,8 +104,11 @@ def association(presence: Any) -> Square:
            [2., 0.]], dtype=float32)
     """
     counts, k = _cooccurrence(presence)
-    share = (k / np.shape(presence)[0]).astype(np.float32)
-    return _quotient(counts, lambda rows: np.multiply.outer(k[rows], share))
+    n, exact = (
+        np.shape(presence)[0],
+        k.astype(np.float64),
+    )  # products of counts are exact: both halves are the same
+    return _quotient(counts, lambda rows: (np.multiply.outer(exact[rows], exact) / n).astype(np.float32))
 
 
 def cooccurrence_relatedness(presence: Any) -> Square:
