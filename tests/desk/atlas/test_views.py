@@ -15,9 +15,11 @@ from django.urls import reverse
 from chainmend.desk import scans
 from chainmend.desk.accounts.models import User
 from chainmend.desk.atlas import cockpit as board
+from chainmend.desk.atlas import views
 from chainmend.desk.atlas.pulling import network
 from chainmend.desk.demo import Scanned
 from chainmend.desk.visibility import ALLOWED
+from chainmend.desk.worklist.colours import COLOURS, condition
 from chainmend.desk.worklist.models import Entry
 from chainmend.workflow import ROLES, Role
 
@@ -123,7 +125,13 @@ def test_counts_by_colour_are_those_of_the_entries(
     ):
         Entry.objects.filter(pk=entry.pk).update(due=due, moved=moved, state="mending", owner=home)
     for name, pk in (("red", late.pk), ("blue", soon.pk), ("yellow", behind.pk)):
-        assert [e.pk for e in Entry.objects.filter(board.colours(today, now)[name])] == [pk]
+        assert [e.pk for e in Entry.objects.filter(condition(name, today), owner=home)] == [pk]
+    view = scans.current()
+    assert view is not None
+    shown = board.tiles(view, views._atlas(view, people["chief"]), Entry.objects.all(), today)
+    for name in COLOURS:  # the tiles count what the list shows under the same colour
+        total = sum(getattr(tile, name) for tile in shown)
+        assert total == Entry.objects.filter(condition(name, today)).count()
     reds, n, coming = board.reds(Entry.objects.all(), today)
     assert ([e.pk for e in reds], n, coming) == ([late.pk], 1, soon)
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from chainmend.desk.atlas.draw.marks import strip
 from chainmend.desk.atlas.earlier import before
 from chainmend.desk.atlas.growth import Excess, between, group_names, names_of, published
 from chainmend.desk.atlas.states import STATES, state_name
 from chainmend.desk.scans.view import ScanView
+from chainmend.desk.worklist.colours import COLOURS, condition
 from chainmend.desk.worklist.models import Entry, Event
 from chainmend.errors import DatasetError
 from chainmend.i18n import _, language
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from chainmend.indicators.position import Position
     from chainmend.indicators.scope import Figure
 
-SOON, STILL = dt.timedelta(days=14), dt.timedelta(days=30)
 _SHOWN, _REDS = 6, 3
 _TOLD = ("opened", "worsened", "eased", "gone", "closed", "relapsed")
 _KEPT = 4
@@ -73,23 +73,12 @@ def open_entries(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     return entries.exclude(state__in=("closed", "rejected"))
 
 
-def colours(today: dt.date, now: dt.datetime) -> dict[str, Q]:
-    """Return who is red (overdue), yellow (a month without movement) and blue (due soon); each excludes the others."""
-    red = Q(due__lt=today)
-    at_work = Q(state__in=("assigned", "mending", "returned", "relapsed"))
-    yellow = (Q(due__isnull=True) | Q(due__gte=today)) & at_work & Q(moved__lt=now - STILL)
-    blue = Q(due__gte=today, due__lte=today + SOON) & ~(at_work & Q(moved__lt=now - STILL))
-    return {"red": red, "yellow": yellow, "blue": blue}
-
-
-def tiles(
-    view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date, now: dt.datetime
-) -> list[Tile]:
+def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date) -> list[Tile]:
     """Return one tile a cluster, in the order of the catalogue."""
     computed = between(view, before(view))
     counts = {
-        name: Counter(open_entries(entries).filter(q).values_list("cluster_id", flat=True))
-        for name, q in colours(today, now).items()
+        name: Counter(entries.filter(condition(name, today)).values_list("cluster_id", flat=True))
+        for name in COLOURS
     }
     made = []
     for cluster in view.catalogue.clusters:
@@ -105,7 +94,7 @@ def tiles(
                 withheld,
                 best or (None if withheld else computed.get(cluster.id)),
                 alone[0] if alone else None,
-                *(counts[c][cluster.id] for c in ("red", "yellow", "blue")),
+                *(counts[c][cluster.id] for c in COLOURS),
             )
         )
     return made
@@ -126,7 +115,7 @@ def amount(value: float, view: ScanView) -> str:
 
 def reds(entries: QuerySet[Entry], today: dt.date) -> tuple[list[Entry], int, Entry | None]:
     """Return the three overdue entries to decide first, how many there are, and the next that falls due."""
-    late = open_entries(entries).filter(due__lt=today).select_related("owner")
+    late = entries.filter(condition("red", today)).select_related("owner")
     order = (F("priority").asc(nulls_last=True), F("severity").desc(nulls_last=True), "due", "pk")
     coming = (
         open_entries(entries).filter(due__gte=today).select_related("owner").order_by("due", "pk").first()

@@ -45,9 +45,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     if view is None:
         return render(request, "atlas/cockpit.html", {"view": None})
     entries = visible_entries(user)
-    now = timezone.now()
     today = timezone.localdate()
-    shown = board.tiles(view, _atlas(view, user), entries, today, now)
+    shown = board.tiles(view, _atlas(view, user), entries, today)
     late, n_late, coming = board.reds(entries, today)
     tiers = (
         (_("Trillion-class"), [t for t in shown if t.cluster.tier == "trillion"]),

@@ -9,8 +9,9 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from chainmend.desk.atlas.draw.marks import icon
 from chainmend.desk.worklist.colours import flag
-from chainmend.desk.worklist.words import SHAPES, kind_name
+from chainmend.desk.worklist.words import kind_name
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
@@ -21,33 +22,22 @@ register = template.Library()
 _FILLS = ("#2c6a5d", "#4b8577", "#84aca1")
 _WIDE = 66
 _LEAST = 0.01
-_SHAPES = {
-    "missing": '<circle cx="8" cy="8" r="6" fill="#fff" stroke="#14211d" stroke-width="2.2" '
-    'stroke-dasharray="3.4 2.3"/>',
-    "outside_dependent": '<path d="M8 .8 15.2 8 8 15.2.8 8z" fill="#553a9c"/>',
-    "single_source": '<path d="M1.6 2.6h12.8L8 14.4z" fill="#ad2f78"/>',
-    "weak": '<circle cx="8" cy="8" r="6.2" fill="#fff" stroke="#7857a5" stroke-width="1.8"/>'
-    '<path d="M1.8 8h12.4" stroke="#7857a5" stroke-width="1.8"/>',
+_STATES = {
+    "missing": "missing",
+    "outside_dependent": "outside",
+    "single_source": "single",
+    "weak": "weak",
 }
-_CLASSES = {
-    "missing": "k-missing",
-    "outside_dependent": "k-outside",
-    "single_source": "k-single",
-    "weak": "k-weak",
-}
+"""Findings that are a state of the segment, whose shape the chain map draws."""
 
 
 @register.simple_tag
 def badge(kind: str) -> SafeString:
     """A finding: shape and word, or a word in a frame where it is no state of a segment."""
-    if kind not in SHAPES:
+    if kind not in _STATES:
         return format_html('<span class="fb k-other">{}</span>', kind_name(kind))
-    return format_html(
-        '<span class="fb {}"><svg viewBox="0 0 16 16" aria-hidden="true">{}</svg>{}</span>',
-        _CLASSES[kind],
-        mark_safe(_SHAPES[kind]),
-        kind_name(kind),
-    )
+    shape = mark_safe(icon(_STATES[kind]))
+    return format_html('<span class="fb k-{}">{}{}</span>', _STATES[kind], shape, kind_name(kind))
 
 
 @register.simple_tag
