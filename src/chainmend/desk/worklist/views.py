@@ -56,7 +56,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "filters": _filters(asked, view, user), "orders": [(o, _order_name(o)) for o in ORDERS],
         "strips": chain, "query": _query(request), "assign": may(user, "assign"),
         "owners": _owners(), "remedies": [(r, remedy_name(r)) for r in REMEDIES],
-        "unit": _("100 million a year · 90%"), "synthetic": bool(view and view.synthetic),
+        "unit": _("100 million a year · 95%"), "synthetic": bool(view and view.synthetic),
         "needs": may(user, "report_need"), "export": may(user, "export_list"),
     }  # fmt: skip
     return render(request, "worklist/list.html", page)
@@ -182,7 +182,7 @@ def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
         "states": states, "here": ids.index(found.segment_id) if found.segment_id in ids else -1,
         "blind": sheet.not_checked(view, found), "forms": _forms(found, user), "remedy": remedy_name(found.remedy),
         "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
-        "unit": _("loss avoided in 100 million a year, 90% interval"), "synthetic": bool(view and view.synthetic),
+        "unit": _("loss avoided in 100 million a year, 95% interval"), "synthetic": bool(view and view.synthetic),
         "top": max(found.loss_high or 0, found.loss or 0),
     }  # fmt: skip
     return render(request, "worklist/entry.html", page, status=status)

@@ -123,11 +123,11 @@ def hundred_million(value: float | None) -> str:
 
 @register.simple_tag
 def interval(value: float | None, low: float | None, high: float | None, top: float) -> SafeString:
-    """An estimate with its band of 90 % on a scale from 0 to `top`, all in the same unit."""
+    """An estimate with its band of 95 % on a scale from 0 to `top`, all in the same unit."""
     if value is None or low is None or high is None or not top:
         return SafeString('<span class="iv"><b>—</b></span>')
     at = [100 * min(x / top, 1) for x in (low, high, value)]
-    said = _("{value}, 90% interval {low} to {high}").format(
+    said = _("{value}, 95% interval {low} to {high}").format(
         value=hundred_million(value), low=hundred_million(low), high=hundred_million(high)
     )
     return format_html(
