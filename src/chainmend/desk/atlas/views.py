@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
@@ -61,7 +61,11 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             **_news(board.group(view), n_late, board.open_entries(entries).count()),
             "tiers": [t for t in tiers if t[1]],
             "slots": [t.cluster for t in shown if t.cluster.tier == "future"],
-            "reds": [(e, (today - e.due).days, entry_url(e.pk)) for e in late if e.due is not None],
+            "reds": [
+                (e, (today - e.due).days, reverse("worklist:entry", args=[e.pk]))
+                for e in late
+                if e.due is not None
+            ],
             "n_late": n_late,
             "coming": coming,
             "changes": board.changes(view, entries, links=may(user, "see_links")),
@@ -165,7 +169,7 @@ def segment(request: HttpRequest, segment: str) -> HttpResponse:
             "cluster": cluster,
             "stage": _stage(known, node),
             "groups": page.facts_of(view, node),
-            "findings": [(f, entry_url(f["entry"].pk)) for f in findings],
+            "findings": [(f, reverse("worklist:entry", args=[f["entry"].pk])) for f in findings],
             "firms": page.firms_of(view, node, user) if may(user, "see_firm") else None,
             "suppliers": page.suppliers_of(view, known, node, user),
             "remedies": page.remedies_of(view, findings, user),
@@ -192,14 +196,6 @@ def _news(group: Excess | None, late: int, still: int) -> dict[str, Any]:
     rates = [f"{r:+.1%}".replace("-", "−") for r in (group.growth, group.industry) if r is not None]
     line = _("Clusters {own}, all industry {all}.").format(own=rates[0], all=rates[-1])
     return {"headline": headline, "group": group, "group_line": line}
-
-
-def entry_url(id: str) -> str:
-    """Return the address of an entry, or of the list where the desk has no page of its own for it."""
-    try:
-        return reverse("worklist:entry", args=[id])
-    except NoReverseMatch:
-        return reverse("worklist:list")
 
 
 def card(view: ScanView, node: Node) -> dict[str, str]:
@@ -265,7 +261,7 @@ def _why(view: ScanView, node: Node, user: User) -> str:
 
 def _entry(node: Node, user: User) -> str | None:
     first = visible_entries(user).filter(segment_id=node.segment.id).exclude(state="closed").first()
-    return entry_url(first.pk) if first else None
+    return reverse("worklist:entry", args=[first.pk]) if first else None
 
 
 def _losses(view: ScanView, known: Atlas, found: Pull) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.visibility import Action, may, visible_entries
@@ -64,8 +64,6 @@ def _plan() -> tuple[tuple[str, tuple[tuple[str, str, Action, str], ...]], ...]:
         (
             _("Evidence"),
             (
-                (_("Firms"), "atlas:firms", "see_firms", "firm"),
-                (_("Placement review"), "atlas:placements", "see_placements", ""),
                 (_("Data"), "scans:data", "see_data", "data"),
                 (_("Scans"), "scans:runs", "see_scans", ""),
             ),
@@ -86,10 +84,7 @@ def _places(
     for name, view, action, icon in lines:
         if not may(user, action):
             continue
-        try:
-            url = reverse(view)
-        except NoReverseMatch:  # a part of the desk that is not installed
-            continue
+        url = reverse(view)
         inside = request.path == url or (url != "/" and request.path.startswith(url))
         yield Place(name, url, inside, icon, _waiting(user) if view == "worklist:list" else None)
 

@@ -52,7 +52,6 @@ INSTALLED_APPS = [
     "chainmend.desk.scans",
     "chainmend.desk.worklist",
     "chainmend.desk.atlas",
-    "chainmend.desk.api",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

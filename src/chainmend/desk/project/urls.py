@@ -9,7 +9,6 @@ urlpatterns = [
     path("", include("chainmend.desk.atlas.urls")),
     path("", include("chainmend.desk.worklist.urls")),
     path("", include("chainmend.desk.scans.urls")),
-    path("api/", include("chainmend.desk.api.urls")),
 ]
 handler400 = "chainmend.desk.project.views.bad_request"
 handler403 = "chainmend.desk.project.views.forbidden"
