@@ -20,7 +20,7 @@ def log_in(client: Client, username: str, password: str = PASSWORD, **more: str)
     return client.post("/login/", {"username": username, "password": password}, **more).status_code  # type: ignore[arg-type]
 
 
-def test_everything_but_the_log_in_asks_for_one(client: Client, db: None) -> None:
+def test_everything_but_the_log_in_asks_for_one(client: Client, people: dict[Role, User]) -> None:
     for path in ("/", "/people/", "/password/", "/nothing/here/"):
         response = client.get(path)
         assert (response.status_code, response.headers.get("Location", "").partition("?")[0]) in {

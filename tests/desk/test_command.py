@@ -8,6 +8,7 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from chainmend.desk.scans import current
 from chainmend.desk.worklist.models import Entry, Event
 from chainmend.desk.worklist.record import verify
 from chainmend.errors import DeskError
-from chainmend.workflow import ROLES
+from chainmend.workflow import ROLES, Role
 
 from .conftest import QUICK
 
@@ -128,7 +129,55 @@ def test_verify_proves_a_whole_record(
 ) -> None:
     code, out, _err = run(capsys, "verify", "--home", str(home.folder), "--json")
     assert code == 0
-    assert json.loads(out) == {"events": Event.objects.count(), "broken": None}
+    last = Event.objects.latest("number")
+    assert json.loads(out) == {"events": last.number, "broken": None, "head": last.hash}
+
+
+def test_a_hash_kept_outside_proves_that_nothing_before_it_was_taken_away(
+    scanned_desk: object, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ("verify", "--home", str(home.folder), "--json", "--holds")
+    seventh = Event.objects.get(number=7).hash
+    code, out, _err = run(capsys, *ask, seventh)
+    assert (code, json.loads(out)["holds"]) == (0, 7)
+    code, out, _err = run(capsys, *ask, "f" * 64)
+    assert (code, json.loads(out)["broken"], json.loads(out)["holds"]) == (1, None, None)
+
+
+def test_an_attached_file_that_was_replaced_breaks_the_record(
+    scanned_desk: object, people: dict[Role, User], settings: DjangoSettings, tmp_path: Path
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from chainmend.desk.worklist.talk import attach, stored
+
+    settings.MEDIA_ROOT = tmp_path / "media"
+    entry = Entry.objects.all()[0]
+    event = attach(entry.pk, people["analyst"], SimpleUploadedFile("note.txt", b"as it was"))
+    assert verify() == (event.number, None)
+    file = stored(json.loads(event.content)["data"]["sha256"])
+    file.write_bytes(b"as it is")
+    count, broken = verify()
+    assert (count, broken and (broken.number, broken.why)) == (event.number - 1, (event.number, "file"))
+    file.unlink()
+    assert verify()[1] == broken
+
+
+def test_who_moves_an_entry_while_the_record_is_walked_breaks_nothing(
+    scanned_desk: object, people: dict[Role, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chainmend.desk.worklist import record, services
+
+    entry = Entry.objects.filter(state="detected")[0]
+    walk = record._events
+
+    def moved_after() -> Iterator[Event]:
+        yield from list(walk())
+        services.move(entry.pk, "review", people["analyst"], {}, entry.version)
+
+    monkeypatch.setattr(record, "_events", moved_after)
+    count, broken = verify()
+    assert (count + 1, broken) == (Event.objects.count(), None)
 
 
 TAMPERED = {

@@ -52,6 +52,9 @@ def add(app: typer.Typer) -> None:
     desk.command("verify", help=_("Walk the record of the list and name the first place that was changed."))(
         verify
     )
+    desk.command("password", help=_("Give a person a new first password, where no administrator can."))(
+        password
+    )
     app.add_typer(desk, name="desk")
 
 
@@ -70,6 +73,11 @@ def run(
     made = _ready(home, database_url)
     output = Output()
     output.say(_("Its data are in {folder}.").format(folder=made.folder))
+    from chainmend.desk.accounts.first import code
+
+    if (first := code()) is not None:
+        told = _("Nobody has an account yet. Make the first at {address} with the code {code}")
+        output.say(told.format(address=_address(host, port), code=first), style="bold")
     _serve(output, host, port)
 
 
@@ -139,27 +147,75 @@ def init(
     output.say(_("Start it with: {command}").format(command=f"chainmend desk --home {home}"))
 
 
-def verify(home: HomeOption = _FOLDER, database_url: DatabaseOption = None, json: JsonOption = False) -> None:
+def verify(
+    home: HomeOption = _FOLDER,
+    database_url: DatabaseOption = None,
+    holds: Annotated[
+        str | None,
+        typer.Option("--holds", help=_("hash that was written down earlier and must still be in the record")),
+    ] = None,
+    json: JsonOption = False,
+) -> None:
     """Prove that nobody changed the record, or say where somebody did; exit code 1 then."""
     _there(home)
     _ready(home, database_url)
-    from chainmend.desk.worklist.record import verify as walk
+    from chainmend.desk.worklist import record
 
-    count, broken = walk()
+    count, broken = record.verify()
+    number, last = record.head()
+    kept = record.holds(holds.strip().lower()) if holds else None
     output = Output(json=json)
-    output.emit({"events": count, "broken": None if broken is None else vars(broken)})
-    if broken is None:
+    told = {"events": count, "broken": None if broken is None else vars(broken), "head": last}
+    output.emit(told | ({"holds": kept} if holds else {}))
+    if broken is not None:
         output.say(
-            _("{count} events, each follows on the one before: the record is whole.").format(count=count)
+            _("{count} events hold; at event {number} the record was changed: {why}").format(
+                count=count, number=broken.number, why=_whys()[broken.why]
+            ),
+            style="bold",
         )
-        return
+        raise typer.Exit(1)
+    output.say(_("{count} events, each follows on the one before: the record is whole.").format(count=count))
     output.say(
-        _("{count} events hold; at event {number} the record was changed: {why}").format(
-            count=count, number=broken.number, why=_whys()[broken.why]
-        ),
-        style="bold",
+        _("Event {number} has the hash {hash}; keep it outside the desk.").format(number=number, hash=last)
     )
-    raise typer.Exit(1)
+    if holds and kept is None:
+        output.say(
+            _("The hash given is not in the record: events were taken away or replaced."), style="bold"
+        )
+        raise typer.Exit(1)
+    if holds:
+        output.say(
+            _("The hash given is that of event {number}: nothing up to it was changed.").format(number=kept)
+        )
+
+
+def password(
+    username: Annotated[str, typer.Argument(help=_("log-in name"))],
+    home: HomeOption = _FOLDER,
+    database_url: DatabaseOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give a person a new first password, which they change when they log in."""
+    _there(home)
+    _ready(home, database_url)
+    from chainmend.desk.accounts.forms import new_first_password
+    from chainmend.desk.accounts.models import User
+    from chainmend.errors import DeskError
+
+    person = User.objects.filter(username=username).first()
+    if person is None:
+        raise DeskError(
+            _("no log-in name {name}").format(name=username),
+            expected=_("one of the accounts of this desk"),
+            where=str(home),
+        )
+    given = new_first_password(person)
+    person.save()
+    output = Output(json=json)
+    output.emit({"username": username, "password": given})
+    output.say(_("{name}: {password}").format(name=username, password=given), style="bold")
+    output.say(_("It is shown only now, and is changed at the next log-in."))
 
 
 def _whys() -> Mapping[str, str]:
@@ -168,6 +224,7 @@ def _whys() -> Mapping[str, str]:
         "before": _("it does not follow on the one before"),
         "number": _("an event is missing"),
         "copy": _("a column says something else than its content"),
+        "file": _("a file that was attached is gone or is another"),
         "entry": _("an entry says something else than its last event"),
     }
 

@@ -14,6 +14,14 @@ from chainmend.desk.accounts.models import Organisation, User
 _FIRST_PASSWORD_BYTES = 12
 
 
+def new_first_password(person: User) -> str:
+    """Give a person a password that they must change at the next log-in, and return it; the caller saves."""
+    password = secrets.token_urlsafe(_FIRST_PASSWORD_BYTES)
+    person.set_password(password)
+    person.must_change_password = True
+    return password
+
+
 class LoginForm(AuthenticationForm):
     """Name and password."""
 
@@ -50,9 +58,7 @@ class PersonForm(forms.ModelForm[User]):
         """Save the person; `first_password` is then the password given, if one was."""
         person = super().save(commit=False)
         if person.pk is None or self.cleaned_data.get("new_password"):
-            self.first_password = secrets.token_urlsafe(_FIRST_PASSWORD_BYTES)
-            person.set_password(self.first_password)
-            person.must_change_password = True
+            self.first_password = new_first_password(person)
         if commit:
             person.save()
         return person

@@ -15,6 +15,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from chainmend.desk.accounts.first import wanted
 from chainmend.desk.accounts.forms import LoginForm, OrganisationForm, PersonForm
 from chainmend.desk.accounts.models import LoginRecord, Organisation, User
 from chainmend.desk.project.middleware import CODES
@@ -30,6 +31,12 @@ class Login(LoginView):
     template_name = "accounts/login.html"
     authentication_form = LoginForm
     redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Lead to the page of the first account where nobody has one."""
+        if request.method == "GET" and wanted():
+            return redirect("accounts:first")
+        return super().dispatch(request, *args, **kwargs)
 
     def get_success_url(self) -> str:
         """Lead to the page that was asked for, but not to the start of another role."""

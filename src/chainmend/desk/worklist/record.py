@@ -32,8 +32,9 @@ class Broken:
         Of the event; the one that should follow where the record ends too early.
     why
         ``content`` (the hash is not that of the content), ``before`` (it does not follow on the one before),
-        ``number`` (an event is missing), ``copy`` (a column says something else than the content), ``entry`` (an
-        entry says something else than its last event).
+        ``number`` (an event is missing), ``copy`` (a column says something else than the content), ``file`` (an
+        attached file is gone or is not the one that was attached), ``entry`` (an entry says something else than its
+        last event).
     """
 
     number: int
@@ -91,7 +92,7 @@ def append(
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        last = Event.objects.order_by("-number").values_list("number", "hash").first() or (0, GENESIS)
+        last = head()
         number = last[0] + 1
         content = canonical(
             {
@@ -130,12 +131,46 @@ def verify() -> tuple[int, Broken | None]:
             return count, Broken(event.number, "before")
         if not _copies_hold(event, found):
             return count, Broken(event.number, "copy")
+        if event.action == "attach" and not _file_holds(found["data"]):
+            return count, Broken(event.number, "file")
         previous, count = event.hash, count + 1
         state[event.entry_id] = (event.after, found["version"])
     for entry, now, version in Entry.objects.order_by("pk").values_list("pk", "state", "version"):
-        if state.get(entry) != (now, version):
+        if state.get(entry) != (now, version) and not _moved_meanwhile(entry, count):
             return count, Broken(count + 1, "entry")
     return count, None
+
+
+def head() -> tuple[int, str]:
+    """Return the number and the hash of the last event; 0 and `GENESIS` where there is none.
+
+    Whoever keeps the hash outside the desk can prove later that nothing before it was changed: `holds` then finds it.
+    """
+    return Event.objects.order_by("-number").values_list("number", "hash").first() or (0, GENESIS)
+
+
+def holds(digest: str) -> int | None:
+    """Return the number of the event of that hash; None where the record has none, or no longer."""
+    return Event.objects.filter(hash=digest).values_list("number", flat=True).first()
+
+
+def _moved_meanwhile(entry: str, count: int) -> bool:
+    """Whether an entry differs from the events that were walked only because somebody moved it since."""
+    with transaction.atomic():
+        now = Entry.objects.select_for_update().filter(pk=entry).values_list("state", "version").first()
+        last = Event.objects.filter(entry=entry, number__gt=count).order_by("-number").first()
+        return last is not None and now == (last.after, json.loads(last.content)["version"])
+
+
+def _file_holds(data: Mapping[str, Any]) -> bool:
+    from chainmend.desk.worklist.talk import stored
+
+    path = stored(data["sha256"])
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        found: str = hashlib.file_digest(file, "sha256").hexdigest()
+    return found == data["sha256"]
 
 
 def _events() -> Iterator[Event]:

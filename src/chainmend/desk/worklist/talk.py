@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -119,10 +121,20 @@ def attach(entry_id: str, user: User, upload: UploadedFile[Any] | None) -> Event
     digest = hashlib.sha256(content).hexdigest()
     path = stored(digest)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.write_bytes(content)
+    _keep(path, content)
     data = {"name": name, "size": len(content), "sha256": digest}
     return record.append(entry, "attach", user=user, before=entry.state, data=data, at=timezone.now())
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; one that is there is overwritten by the same bytes."""
+    handle, partial = tempfile.mkstemp(prefix=".", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.chmod(partial, 0o640)
+    os.replace(partial, path)
 
 
 def stored(digest: str) -> Path:
