@@ -64,6 +64,15 @@ def test_init_makes_an_empty_desk(db: None, tmp_path: Path, capsys: pytest.Captu
     assert Home(tmp_path / "new").secret_file.is_file()
 
 
+def test_init_takes_a_catalogue_of_the_city(db: None, home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    ask = ("init", "--home", str(home.folder), "--catalogue", "demo-region-nace", "--json")
+    code, out, _err = run(capsys, *ask)
+    assert (code, json.loads(out)["catalogue"]) == (0, "demo-region-nace")
+    assert (home.catalogue / "catalogue.yaml").is_file()
+    code, _out, err = run(capsys, *ask, "--demo")
+    assert (code, "leave out --demo" in err) == (2, True)
+
+
 def test_verify_of_no_desk_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _out, err = run(capsys, "verify", "--home", str(tmp_path / "none"))
     assert code == 2

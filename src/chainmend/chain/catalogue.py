@@ -82,7 +82,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
     CatalogueError
         If there is no such catalogue or a file is no YAML.
     """
-    folder = _folder(source)
+    folder = catalogue_folder(source)
     files = sorted(folder.glob("*.yaml"))
     head, head_lines = read_yaml(folder / "catalogue.yaml")
     reader = _Reader(head_lines)
@@ -131,7 +131,19 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
     return catalogue, [*reader.problems, *problems_between(catalogue, lines)]
 
 
-def _folder(source: str | Path) -> Path:
+def catalogue_folder(source: str | Path) -> Path:
+    """Return the folder of a shipped catalogue, by its id, or the folder given.
+
+    Raises
+    ------
+    CatalogueError
+        If there is no such catalogue, or the folder holds none.
+
+    Examples
+    --------
+    >>> catalogue_folder("hangzhou-296x").name
+    'hangzhou_296x'
+    """
     folder = Path(source)
     named = _SHIPPED / str(source).replace("-", "_")
     if not folder.is_dir() and str(source) in shipped():

@@ -129,12 +129,22 @@ def init(
         bool, typer.Option("--demo", help=_("fill it with a made-up city and people of every role"))
     ] = (False),
     firms: Annotated[int, typer.Option("--firms", min=1, help=_("number of made-up firms"))] = 3000,
+    catalogue: Annotated[
+        str | None,
+        typer.Option("--catalogue", help=_("folder of a catalogue of your own, which is copied to the home")),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Make the folder and the tables, and a demo where it is asked for."""
+    if demo and catalogue:
+        raise _both_given()
     made = _ready(home, database_url)
     output = Output(json=json)
     told: dict[str, object] = {"home": str(made.folder)}
+    if catalogue:
+        from chainmend.desk.scans.catalogues import choose
+
+        told["catalogue"] = choose(catalogue, made).id
     if demo:
         from chainmend.desk.demo import fill
 
@@ -145,6 +155,16 @@ def init(
         output.say(_("Made-up data: it stands for no firm and no city."), style="bold")
     output.emit(told)
     output.say(_("Start it with: {command}").format(command=f"chainmend desk --home {home}"))
+
+
+def _both_given() -> Exception:
+    from chainmend.errors import DeskError
+
+    return DeskError(
+        _("--demo with --catalogue"),
+        expected=_("one of them: the made-up city is of the shipped catalogue"),
+        do=_("leave out --demo, then upload data of your city"),
+    )
 
 
 def verify(

@@ -135,8 +135,7 @@ def write_and_scan(
     city: City, home: Home, settings: Settings | None = None, say: Callable[[str], None] = _silent
 ) -> Scanned:
     """Write a city to the home, read it back and scan it; nothing is written to the database."""
-    from chainmend.chain import DEFAULT_CATALOGUE
-    from chainmend.chain.catalogue import load_catalogue
+    from chainmend.desk.scans.catalogues import keep
     from chainmend.intake.reader import read_dataset
     from chainmend.intake.writer import write_dataset
     from chainmend.scanning import save_scan, scan
@@ -146,7 +145,7 @@ def write_and_scan(
     write_dataset(city, home.datasets / name)
     read = read_dataset(home.datasets / name)
     say(_("scan of {date}").format(date=city.date))
-    found = scan(read, load_catalogue(DEFAULT_CATALOGUE), settings)
+    found = scan(read, keep(home), settings)
     save_scan(found, home.scans / found.id)
     return Scanned(name, read, found, started)
 

@@ -57,6 +57,16 @@ class Home:
         return self.folder / "media"
 
     @property
+    def catalogue(self) -> Path:
+        """The catalogue of a city of its own; without it the one that is shipped is scanned with."""
+        return self.folder / "catalogue"
+
+    @property
+    def catalogues(self) -> Path:
+        """Copies of the catalogues that scans were made with, one folder a fingerprint."""
+        return self.folder / "catalogues"
+
+    @property
     def secret_file(self) -> Path:
         """The key that sessions are signed with; only its owner may read it."""
         return self.folder / "secret.key"

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings as conf
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
@@ -44,8 +45,7 @@ def run_scan(pk: int) -> None:
 
 
 def _work(run: ScanRun) -> None:
-    from chainmend.chain import DEFAULT_CATALOGUE
-    from chainmend.chain.catalogue import load_catalogue
+    from chainmend.desk.scans.catalogues import keep
     from chainmend.intake.reader import read_dataset
     from chainmend.scanning import save_scan, scan
     from chainmend.settings import load_settings
@@ -53,6 +53,7 @@ def _work(run: ScanRun) -> None:
     file = settings_file()
     settings = load_settings(file if file.is_file() else None)
     data = read_dataset(run.dataset.path)
+    catalogue = keep(conf.DESK_HOME)
     done = 0
 
     def step(_name: str) -> None:
@@ -60,7 +61,7 @@ def _work(run: ScanRun) -> None:
         done += 1
         _told(run, STAGES[1], done)
 
-    found = scan(data, load_catalogue(DEFAULT_CATALOGUE), settings, progress=step)
+    found = scan(data, catalogue, settings, progress=step)
     _told(run, STAGES[2], done)
     run.scan_id = found.id
     save_scan(found, run.path)

@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chainmend.chain import DEFAULT_CATALOGUE
+from django.conf import settings as conf
+
 from chainmend.desk.scans.models import ScanRun
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ class ScanView:
 
     @cached_property
     def catalogue(self) -> Catalogue:
-        """Clusters, chains and segments."""
-        from chainmend.chain.catalogue import load_catalogue
+        """Clusters, chains and segments, as they were when it was made."""
+        from chainmend.desk.scans import catalogues
 
-        return load_catalogue(DEFAULT_CATALOGUE)
+        return catalogues.of(conf.DESK_HOME, self.scan.manifest["catalogue"]["fingerprint"])
 
     @cached_property
     def dataset(self) -> Dataset:

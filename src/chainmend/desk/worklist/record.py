@@ -131,7 +131,7 @@ def verify() -> tuple[int, Broken | None]:
             return count, Broken(event.number, "before")
         if not _copies_hold(event, found):
             return count, Broken(event.number, "copy")
-        if event.action == "attach" and not _file_holds(found["data"]):
+        if event.action == "attach" and not _file_holds(found["data"]["sha256"]):
             return count, Broken(event.number, "file")
         previous, count = event.hash, count + 1
         state[event.entry_id] = (event.after, found["version"])
@@ -162,15 +162,14 @@ def _moved_meanwhile(entry: str, count: int) -> bool:
         return last is not None and now == (last.after, json.loads(last.content)["version"])
 
 
-def _file_holds(data: Mapping[str, Any]) -> bool:
+def _file_holds(digest: str) -> bool:
     from chainmend.desk.worklist.talk import stored
 
-    path = stored(data["sha256"])
+    path = stored(digest)
     if not path.is_file():
         return False
     with path.open("rb") as file:
-        found: str = hashlib.file_digest(file, "sha256").hexdigest()
-    return found == data["sha256"]
+        return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
 def _events() -> Iterator[Event]:
