@@ -47,6 +47,11 @@ class Home:
         return self.folder / "datasets"
 
     @property
+    def incoming(self) -> Path:
+        """Where the machine's administrator puts or mounts folders of data that are too large to be sent."""
+        return self.folder / "incoming"
+
+    @property
     def scans(self) -> Path:
         """One folder a scan, named by its id, as `chainmend.scanning.save_scan` writes it."""
         return self.folder / "scans"
@@ -96,7 +101,7 @@ class Home:
                 do=_("choose another folder with --home"),
             )
         try:
-            for folder in (self.folder, self.datasets, self.scans, self.media):
+            for folder in (self.folder, self.datasets, self.incoming, self.scans, self.media):
                 folder.mkdir(mode=0o750, parents=True, exist_ok=True)
             if not self.secret_file.is_file():
                 partial = self.secret_file.with_suffix(f".{os.getpid()}")

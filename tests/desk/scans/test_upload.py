@@ -10,12 +10,13 @@ from io import BytesIO
 
 import polars as pl
 import pytest
+from django.test import Client
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.home import Home
 from chainmend.desk.scans import content, upload
 from chainmend.desk.scans.models import Dataset
-from chainmend.desk.scans.upload import receive
+from chainmend.desk.scans.upload import incoming, mount, receive
 from chainmend.errors import ChainmendError, DeskError
 from chainmend.workflow import Role
 
@@ -186,3 +187,51 @@ def test_names_of_chinese_zips_are_read(analyst: User) -> None:
     pack = zipped(("AAAA.csv", FIRMS), ("dataset.yaml", ABOUT))
     kept = receive([sent("city.zip", pack.replace(b"AAAA", "企业".encode("gb18030")))], analyst)
     assert kept.report["tables"][0]["files"] == ["企业.csv"]
+
+
+def put(home: Home, name: str = "big-2025") -> None:
+    folder = home.incoming / name
+    (folder / "old").mkdir(parents=True)
+    (folder / "firms.csv").write_text(FIRMS, "utf-8")
+    (folder / "dataset.yaml").write_text(ABOUT, "utf-8")
+
+
+def test_a_folder_on_the_machine_is_taken_in_and_stays_where_it_is(analyst: User, home: Home) -> None:
+    assert incoming() == []
+    put(home)
+    assert incoming() == ["big-2025"]
+    kept = mount("big-2025", analyst)
+    assert (kept.city, kept.added_by, kept.report["tables"][0]["kept"]) == ("示例市", analyst, 2)
+    assert sorted(p.name for p in (home.incoming / "big-2025").iterdir()) == [
+        "dataset.yaml",
+        "firms.csv",
+        "old",
+    ]
+    with pytest.raises(DeskError, match="here already"):
+        mount("big-2025", analyst)
+    assert len(list(home.datasets.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["", "..", "../datasets", "nothing", "/etc"])
+def test_only_what_is_listed_is_taken_in(name: str, analyst: User, home: Home) -> None:
+    put(home)
+    with pytest.raises(DeskError, match="big-2025"):
+        mount(name, analyst)
+    assert not list(home.datasets.iterdir())
+
+
+def test_a_folder_with_another_kind_of_file_is_refused_whole(analyst: User, home: Home) -> None:
+    put(home)
+    (home.incoming / "big-2025" / "run.sh").write_text("rm", "utf-8")
+    with pytest.raises(DeskError, match="another kind"):
+        mount("big-2025", analyst)
+    assert not list(home.datasets.iterdir())
+
+
+def test_the_upload_page_lists_the_folders(analyst: User, home: Home, clients: dict[Role, Client]) -> None:
+    put(home)
+    assert "big-2025" in clients["analyst"].get("/data/upload/").content.decode()
+    answer = clients["analyst"].post("/data/incoming/", {"name": "big-2025"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/data/{Dataset.objects.get().pk}/")
+    assert clients["analyst"].post("/data/incoming/", {"name": "big-2025"}).status_code == 422
+    assert clients["auditor"].post("/data/incoming/", {"name": "big-2025"}).status_code == 404

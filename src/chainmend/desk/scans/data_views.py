@@ -10,13 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.scans.forms import DutyForm, UploadForm
 from chainmend.desk.scans.models import Dataset, Duty
 from chainmend.desk.scans.sources import as_csv, rejected_rows, report_of, sources, table_name
-from chainmend.desk.scans.upload import MOST_BYTES, receive
+from chainmend.desk.scans.upload import MOST_BYTES, incoming, mount, receive
 from chainmend.desk.visibility import may, need
 from chainmend.errors import ChainmendError
 from chainmend.i18n import _, language
@@ -54,7 +54,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take in files; what is too large is refused before it is read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES + _FORM_BYTES:
         messages.error(request, _("more than {n} bytes").format(n=MOST_BYTES))
-        return render(request, "scans/upload.html", {"form": UploadForm()}, status=413)
+        return render(
+            request, "scans/upload.html", {"form": UploadForm(), "incoming": incoming()}, status=413
+        )
     return _upload(request)
 
 
@@ -78,8 +80,25 @@ def _upload(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The data of {date} are taken in.").format(date=kept.date))
             return redirect("scans:dataset", pk=kept.pk)
     return render(
-        request, "scans/upload.html", {"form": form}, status=400 if request.method == "POST" else 200
+        request,
+        "scans/upload.html",
+        {"form": form, "incoming": incoming()},
+        status=400 if request.method == "POST" else 200,
     )
+
+
+@need("change_data")
+@require_POST
+def take_in(request: HttpRequest) -> HttpResponse:
+    """Take in a folder that lies on the machine already."""
+    try:
+        kept = mount(request.POST.get("name", ""), cast("User", request.user))
+    except ChainmendError as error:
+        messages.error(request, str(error))
+        told = {"form": UploadForm(), "incoming": incoming()}
+        return render(request, "scans/upload.html", told, status=422)
+    messages.success(request, _("The data of {date} are taken in.").format(date=kept.date))
+    return redirect("scans:dataset", pk=kept.pk)
 
 
 @need("change_data")

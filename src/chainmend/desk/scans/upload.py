@@ -9,7 +9,7 @@ import secrets
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -64,10 +64,8 @@ def receive(
     """
     if sum(f.size or 0 for f in files) > MOST_BYTES:
         raise refused(str(files[0].name), _("more than {n} bytes").format(n=MOST_BYTES))
-    room = Path(conf.DESK_HOME.datasets)
-    room.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(prefix=".upload-", dir=room))
-    try:
+
+    def fill(partial: Path) -> None:
         for file in files:
             _take(file, partial)
         if not any(partial.iterdir()):
@@ -75,6 +73,57 @@ def receive(
         if base is not None:
             _fill_up(partial, base)
         _describe(partial, city, date)
+
+    return _take_in(fill, user)
+
+
+def incoming() -> list[str]:
+    """Return the names of the folders that lie in the desk's folder for incoming data."""
+    room = Path(conf.DESK_HOME.incoming)
+    return (
+        sorted(p.name for p in room.iterdir() if p.is_dir() and _NAME.fullmatch(p.name))
+        if room.is_dir()
+        else []
+    )
+
+
+def mount(name: str, user: User) -> Dataset:
+    """Take in a folder of incoming data as it stands now: it is copied, so that a scan can be repeated.
+
+    Parameters
+    ----------
+    name
+        One of `incoming`. What is in its own subfolders is left alone.
+
+    Raises
+    ------
+    DeskError
+        If there is no such folder, a file is not what it may be, or the same data are here already.
+    DatasetError
+        If the files are no dataset.
+    """
+    if name not in incoming():
+        raise refused(name[:80], _("no folder of incoming data"), ", ".join(incoming()) or _("a folder"))
+    folder = Path(conf.DESK_HOME.incoming) / name
+
+    def fill(partial: Path) -> None:
+        for file in sorted(p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")):
+            with file.open("rb") as handle:
+                _keep(handle, file.name, partial)
+        if not any(partial.iterdir()):
+            raise refused(name, _("no file of a table"))
+        _describe(partial, "", None)
+
+    return _take_in(fill, user)
+
+
+def _take_in(fill: Callable[[Path], None], user: User) -> Dataset:
+    """Keep what `fill` writes into a folder as a dataset, or nothing of it."""
+    room = Path(conf.DESK_HOME.datasets)
+    room.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=".upload-", dir=room))
+    try:
+        fill(partial)
         read, report = look(partial)
         if Dataset.objects.filter(fingerprint=read.fingerprint).exists():
             raise DeskError(_("the same data are here already"), do=_("scan them where they are"))

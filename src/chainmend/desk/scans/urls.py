@@ -10,6 +10,7 @@ app_name = "scans"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("data/", data_views.data, name="data"),
     path("data/upload/", data_views.upload, name="upload"),
+    path("data/incoming/", data_views.take_in, name="mount"),
     path("data/duty/<slug:table>/", data_views.duty, name="duty"),
     path("data/<int:pk>/", data_views.data, name="dataset"),
     path("data/<int:pk>/rejected/<slug:table>/", data_views.rejected, name="rejected"),
