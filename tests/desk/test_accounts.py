@@ -233,3 +233,15 @@ def test_an_administrator_starts_at_the_accounts(people: dict[Role, User], clien
     response = client.get("/")
     assert response.status_code == 404
     assert 'href="/people/"' in response.content.decode()
+
+
+def test_an_organisation_is_tied_to_what_the_data_know(
+    scanned_desk: object, clients: dict[Role, Client]
+) -> None:
+    admin = clients["admin"]
+    for field in ("district", "firm_id", "institute_id"):
+        answer = admin.post("/organisations/new/", {"name": "新单位", field: "没有的"})
+        assert answer.status_code == 200
+        assert "The data do not know it." in answer.content.decode()
+    assert not Organisation.objects.filter(name="新单位").exists()
+    assert admin.post("/organisations/new/", {"name": "新单位", "district": "示例一区"}).status_code == 302

@@ -9,9 +9,17 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from chainmend.desk import scans
 from chainmend.desk.accounts.models import Organisation, User
 
 _FIRST_PASSWORD_BYTES = 12
+_SOME = 8
+_TIES = (
+    ("district", "firms", "district"),
+    ("firm_id", "firms", "firm_id"),
+    ("institute_id", "institutes", "institute_id"),
+)
+"""Field -> table and column of the dataset that know its values."""
 
 
 def new_first_password(person: User) -> str:
@@ -32,11 +40,25 @@ class LoginForm(AuthenticationForm):
 
 
 class OrganisationForm(forms.ModelForm[Organisation]):
-    """An organisation."""
+    """An organisation; what ties it to the data is held against those of the last scan, where there is one."""
 
     class Meta:
         model = Organisation
         fields = ("name", "name_en", "district", "firm_id", "institute_id")
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a district, firm or institute that the data do not know: its people would see nothing."""
+        given = super().clean() or self.cleaned_data
+        view = scans.current()
+        for name, table, column in _TIES if view else ():
+            value = given.get(name)
+            if not value or name not in self.changed_data or view is None:
+                continue
+            known = view.dataset.table(table)[column].drop_nulls().unique().sort()
+            if value not in known:
+                some = ", ".join(known.head(_SOME))
+                self.add_error(name, _("The data do not know it. They know, for example: %s") % some)
+        return given
 
 
 class PersonForm(forms.ModelForm[User]):
