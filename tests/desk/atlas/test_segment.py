@@ -37,9 +37,15 @@ def lonely(view: ScanView) -> Iterator[str]:
     gone = made.filter((pl.col("segment_id") == id) & ~pl.col("firm_id").is_in(kept))["firm_id"].to_list()
     placed = view.scan.placements.filter(~((pl.col("segment_id") == id) & pl.col("firm_id").is_in(gone)))
     view.__dict__["scan"] = replace(view.scan, placements=placed)
-    atlas.cache_clear()
+    forget_frames()
     yield id
-    atlas.cache_clear()
+    forget_frames()
+
+
+def forget_frames() -> None:
+    """Read the frames of the scan anew: this one was changed under its id."""
+    for kept in (atlas, contributions, purchases):
+        kept.cache_clear()
 
 
 def test_an_output_of_two_firms_is_withheld_from_who_may_not_know_it(

@@ -13,7 +13,7 @@ from django.db.models import F, QuerySet
 
 from chainmend.desk.atlas.draw.marks import strip
 from chainmend.desk.atlas.earlier import before
-from chainmend.desk.atlas.growth import Excess, between, group_names, names_of, published
+from chainmend.desk.atlas.growth import Excess, between, figures_of, group_names, names_of, published
 from chainmend.desk.atlas.states import STATES, state_name
 from chainmend.desk.scans.view import ScanView
 from chainmend.desk.worklist.colours import COLOURS, condition
@@ -75,7 +75,7 @@ def open_entries(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date) -> list[Tile]:
     """Return one tile a cluster, in the order of the catalogue."""
-    computed = between(view, before(view))
+    computed, every = between(view, before(view)), figures_of(view)
     counts = {
         name: Counter(entries.filter(condition(name, today)).values_list("cluster_id", flat=True))
         for name in COLOURS
@@ -83,7 +83,7 @@ def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date
     made = []
     for cluster in view.catalogue.clusters:
         stages = atlas.stages(cluster)
-        best, alone = published(view.dataset, names_of(cluster))
+        best, alone = published(every, names_of(cluster))
         output = atlas.outputs.get(cluster.id)
         withheld = output is None and not atlas.exact and any(n.withheld for n in atlas.of(cluster))
         made.append(
@@ -135,15 +135,14 @@ class Changes:
 
 def changes(view: ScanView, entries: QuerySet[Entry], *, links: bool) -> Changes:
     """Return what the last scan changed, as far as the entries may be seen; reasons that name links with `links`."""
-    events = Event.objects.filter(scan_id=view.scan_id, entry__in=entries, action__in=_TOLD).select_related(
-        "entry"
-    )
+    events = Event.objects.filter(scan_id=view.scan_id, entry__in=entries, action__in=_TOLD).order_by()
     found = Counter(events.values_list("action", flat=True))
-    index = _TOLD.index
-    ranked = sorted(events, key=lambda e: (index(e.action), -(e.entry.severity or 0.0), e.entry_id))
-    lines = []
+    gravest = F("entry__severity").desc(nulls_last=True)
+    lines: list[Event] = []
     for action in _TOLD:  # some of each kind before more of one
-        lines += [e for e in ranked if e.action == action][: 2 if action != "opened" else 3]
+        if found[action] and len(lines) < _SHOWN:
+            of = events.filter(action=action).select_related("entry").defer("entry__standing")
+            lines += of.order_by(gravest, "entry_id")[: 2 if action != "opened" else 3]
     after = entries.exclude(state="closed").count()
     then = after - found["opened"] - found["relapsed"] + found["closed"]
     return Changes(
@@ -197,5 +196,5 @@ def ranks(view: ScanView) -> Position | None:
 
 def group(view: ScanView) -> Excess | None:
     """Return growth of all clusters together against all industry, where both are published on one scope."""
-    names = group_names(view.catalogue, view.dataset)
-    return published(view.dataset, names)[0] if names else None
+    names = group_names(view.catalogue, figures_of(view))
+    return published(figures_of(view), names)[0] if names else None

@@ -10,7 +10,6 @@ from chainmend.i18n import both
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Cluster
-    from chainmend.dataset import Dataset
     from chainmend.desk.scans.view import ScanView
     from chainmend.indicators.scope import Bound, Figure
 
@@ -58,21 +57,24 @@ def same_scope(own: Figure, all_figures: tuple[Figure, ...]) -> Excess | None:
     return None
 
 
-def published(dataset: Dataset, names: tuple[str, ...]) -> tuple[Excess | None, tuple[Figure, ...]]:
+@lru_cache(maxsize=_KEPT)
+def figures_of(view: ScanView) -> tuple[Figure, ...]:
+    """Return the published figures of a scan's data, kept by scan; none without a table of statistics."""
+    from chainmend.indicators.scope import figures
+
+    return figures(view.dataset) if view.dataset.has("statistics") else ()
+
+
+def published(every: tuple[Figure, ...], names: tuple[str, ...]) -> tuple[Excess | None, tuple[Figure, ...]]:
     """Return the growth of a subject against all industry, and its figures that have no such companion.
 
     Parameters
     ----------
-    dataset
-        With or without a table of statistics.
+    every
+        All figures that are published.
     names
         What the subject is called.
     """
-    from chainmend.indicators.scope import figures
-
-    if not dataset.has("statistics"):
-        return None, ()
-    every = figures(dataset)
     own = sorted((f for f in every if f.subject in names), key=lambda f: f.scope.end, reverse=True)
     best: Excess | None = None
     alone = []
@@ -90,14 +92,10 @@ def names_of(cluster: Cluster) -> tuple[str, ...]:
     return (cluster.id, *cluster.name.pair, *cluster.aliases)
 
 
-def group_names(catalogue: Catalogue, dataset: Dataset) -> tuple[str, ...]:
+def group_names(catalogue: Catalogue, every: tuple[Figure, ...]) -> tuple[str, ...]:
     """Return subjects of published figures that name all clusters of a catalogue at once, such as 296X."""
-    from chainmend.indicators.scope import figures
-
-    if not dataset.has("statistics"):
-        return ()
     known = f"{catalogue.id} {catalogue.name.zh} {catalogue.name.en}".lower()
-    return tuple(sorted({f.subject for f in figures(dataset) if f.subject.lower() in known}))
+    return tuple(sorted({f.subject for f in every if f.subject.lower() in known}))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -24,6 +24,8 @@ _OF_PURCHASES = (
 _OF_ONE = ("top_share",)
 """What is always of one firm."""
 _KEPT = 4
+_FRAMES = 2
+"""Scans of which frames with a row a firm or a link are kept: the last, and the one that replaces it."""
 
 PLACE = (
     pl.when(pl.col("place") == "local")
@@ -134,8 +136,12 @@ def atlas(view: ScanView, exact: bool) -> Atlas:
     return Atlas(catalogue, nodes, outputs, exact)
 
 
+@lru_cache(maxsize=_FRAMES)
 def contributions(view: ScanView) -> pl.DataFrame:
-    """Return what each active local firm makes on each of its segments: firm_id, segment_id, made (yuan a year)."""
+    """Return what each active local firm makes on each of its segments: firm_id, segment_id, made (yuan a year).
+
+    It is kept by scan and the same for everybody: what a person may see of it is decided by who asks for it.
+    """
     local = view.dataset.firms.filter((pl.col("place") == "local") & (pl.col("status") == "active"))
     return (
         view.scan.placements.join(local.select("firm_id", "output"), on="firm_id")
@@ -193,8 +199,11 @@ def _sensitive(bought: pl.DataFrame, firm: str, by: list[str]) -> set[str]:
     return {s for s, firms, total, largest in found.iter_rows() if sensitive(firms, total, largest)}
 
 
+@lru_cache(maxsize=_FRAMES)
 def purchases(view: ScanView) -> pl.DataFrame | None:
     """Return what local firms bought of each segment in the last year of the links; None without links.
+
+    It is kept by scan and the same for everybody, like `contributions`.
 
     Returns
     -------
@@ -219,4 +228,5 @@ def purchases(view: ScanView) -> pl.DataFrame | None:
         .join(sellers, left_on="supplier_id", right_on="firm_id")
         .with_columns(amount=pl.col("amount") * pl.col("weight"))
         .filter(pl.col("amount") > 0)
+        .sort("segment_id", maintain_order=True)  # the rows of one segment lie together
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -131,18 +132,19 @@ def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
 def firms_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
     """Return the local firms on a segment that the person may see, largest first; all of them no more than 200."""
     placed = view.scan.placements.filter(pl.col("segment_id") == node.segment.id)
-    local = view.dataset.firms.filter(pl.col("place") == "local")
+    there = view.dataset.firms.filter(pl.col("firm_id").is_in(placed["firm_id"].implode()))
+    local = there.filter(pl.col("place") == "local")
     made = contributions(view).filter(pl.col("segment_id") == node.segment.id)
     rows = (
         placed.join(local, on="firm_id")
         .join(made.select("firm_id", "made"), on="firm_id", how="left")
         .sort(["made", "firm_id"], descending=[True, False], nulls_last=True)
     )
-    shown = [r for r in rows.iter_rows(named=True) if may(user, "see_firm", r)]
+    shown = list(islice((r for r in rows.iter_rows(named=True) if may(user, "see_firm", r)), _FIRMS))
     if not may(user, "see_exact_figures"):
         own = user.organisation.firm_id
         shown = [r if own and r["firm_id"] == own else r | {"made": None} for r in shown]
-    return shown[:_FIRMS]
+    return shown
 
 
 @dataclass(frozen=True)

@@ -92,29 +92,43 @@ def append(
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        last = head()
-        number = last[0] + 1
-        content = canonical(
-            {
-                "number": number,
-                "previous": last[1],
-                "at": at.astimezone(dt.UTC).isoformat(),
-                "entry": entry.pk,
-                "version": entry.version,
-                "action": action,
-                "user": user.username if user else None,
-                "scan": scan_id or None,
-                "from": before or None,
-                "to": entry.state,
-                "data": dict(data or {}),
-            }
-        )
-        event = Event(
-            number=number, entry=entry, at=at, action=action, user=user, scan_id=scan_id, before=before,
-            after=entry.state, content=content, hash=digest(content),
-        )  # fmt: skip
+        event = following(head(), entry, action, user=user, scan_id=scan_id, before=before, data=data, at=at)
         event.save()
         return event
+
+
+def following(
+    last: tuple[int, str],
+    entry: Entry,
+    action: str,
+    *,
+    user: User | None = None,
+    scan_id: str = "",
+    before: str = "",
+    data: Mapping[str, Any] | None = None,
+    at: dt.datetime,
+) -> Event:
+    """Return the event that follows on the one of the number and hash given, not yet written; the rest as in `append`."""
+    number = last[0] + 1
+    content = canonical(
+        {
+            "number": number,
+            "previous": last[1],
+            "at": at.astimezone(dt.UTC).isoformat(),
+            "entry": entry.pk,
+            "version": entry.version,
+            "action": action,
+            "user": user.username if user else None,
+            "scan": scan_id or None,
+            "from": before or None,
+            "to": entry.state,
+            "data": dict(data or {}),
+        }
+    )
+    return Event(
+        number=number, entry=entry, at=at, action=action, user=user, scan_id=scan_id, before=before,
+        after=entry.state, content=content, hash=digest(content),
+    )  # fmt: skip
 
 
 def verify() -> tuple[int, Broken | None]:

@@ -168,7 +168,9 @@ def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
     found = visible_entries(user).filter(pk=pk).select_related("owner").first()
     if found is None:
         raise Http404
-    Mention.objects.filter(person=user, event__entry=found, seen=False).update(seen=True)
+    unseen = Mention.objects.filter(person=user, event__entry=found, seen=False)
+    if unseen.exists():  # who only reads waits for nobody who writes
+        unseen.update(seen=True)
     events = list(found.events.select_related("user__organisation").order_by("number"))
     catalogue = view.catalogue if view else None
     ids, states = sheet.segment_states(view, found.chain_id)

@@ -7,7 +7,8 @@ style sheet; nothing carries a style attribute.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
     from chainmend.chain.layout import Link
-    from chainmend.chain.model import Cluster
+    from chainmend.chain.model import Catalogue, Cluster
     from chainmend.desk.atlas.pulling import Pull
     from chainmend.desk.atlas.reading import Atlas, Node
 
@@ -30,6 +31,32 @@ _ZH, _EN = 12.5, 11.0
 _COLUMNS = 7
 _SUBSTITUTABLE = 0.3
 """How much thinner the loss along a substitutable dependence is drawn."""
+_CLUSTERS, _NAMES = 64, 4096
+"""How many layouts and broken names are kept: they rest on the catalogue alone, not on the scan or on who looks."""
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is laid out; the same where fingerprint and segments are."""
+
+    fingerprint: str
+    ids: tuple[str, ...]
+    catalogue: Catalogue = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=_CLUSTERS)
+def _plan(drawn: _Drawn) -> Layout:
+    return layout(drawn.catalogue, list(drawn.ids), most=_COLUMNS, gap=0.0, lane=0.5, band_gap=1.0)
+
+
+@lru_cache(maxsize=_NAMES)
+def _lines(text: str, size: float, room: float) -> tuple[str, ...]:
+    return tuple(wrap(text, size, room))
+
+
+@lru_cache(maxsize=_NAMES)
+def _width(text: str, size: float) -> float:
+    return width(text, size)
 
 
 @dataclass(frozen=True)
@@ -68,10 +95,11 @@ def chain_map(
         A cascade to show: hit segments take the colours of the loss ramp, the others fade.
     """
     ids = [n.segment.id for n in atlas.of(cluster)]
-    plan = layout(atlas.catalogue, ids, most=_COLUMNS, gap=0.0, lane=0.5, band_gap=1.0)
+    catalogue = atlas.catalogue
+    plan = _plan(_Drawn(catalogue.fingerprint or str(id(catalogue)), tuple(ids), catalogue))
     step = (WIDTH - _LEFT) / max(plan.grid.columns, 1)
     most = max((n.output or 0.0 for n in atlas.of(cluster)), default=0.0)
-    named = {id: _named(atlas.nodes[id], most, step) for id in ids}
+    named = {s: _named(atlas.nodes[s], most, step) for s in ids}
     unit = max(_ROW, 4 + (_size() + 1) * max(len(lines) for _r, lines in named.values()))
     spots = {id: _spot(plan, id, named[id], step, unit) for id in ids}
     height = _TOP + unit * (sum(plan.heights) + max(len(plan.heights) - 1, 0)) + _BOTTOM
@@ -103,13 +131,13 @@ def _named(node: Node, most: float, step: float) -> tuple[float, tuple[str, ...]
     r = _radius(node, most)
     if node.state == "missing":
         r = max(r, 7.0)
-    return r, tuple(wrap(node.segment.name[language()], _size(), step - r - 8 - 16))
+    return r, _lines(node.segment.name[language()], _size(), step - r - 8 - 16)
 
 
 def _spot(plan: Layout, id: str, named: tuple[float, tuple[str, ...]], step: float, unit: float) -> _Spot:
     at, (r, lines) = plan.spots[id], named
     x, y = _LEFT + step * at.column, _TOP + unit * at.y
-    widest = max(width(line, _size()) for line in lines)
+    widest = max(_width(line, _size()) for line in lines)
     return _Spot(x, y, r, lines, x + r + 8 + widest + 3)
 
 
@@ -122,7 +150,7 @@ def _heads(plan: Layout, step: float, unit: float) -> str:
         left = _LEFT + step * head.first - 12
         right = _LEFT + step * (head.last + 1) - 30
         parts.append(f'<path class="stl" d="M{left:.1f} {y:.1f}H{right:.1f}"/>')
-        for n, line in enumerate(reversed(wrap(head.name[language()], size, right - left))):
+        for n, line in enumerate(reversed(_lines(head.name[language()], size, right - left))):
             parts.append(
                 f'<text class="stg" x="{left:.1f}" y="{y - 6 - n * (size + 2):.1f}">{escape(line)}</text>'
             )
@@ -202,7 +230,7 @@ def _node(
     )
     if loss:
         below = len(spot.lines) == 1
-        left = x if below else x + width(spot.lines[-1], size) + 3
+        left = x if below else x + _width(spot.lines[-1], size) + 3
         y = first + (len(spot.lines) - (0 if below else 1)) * (size + 1)
         lines += f'<text class="lossn" x="{left:.1f}" y="{y:.1f}">{escape(loss)}</text>'
     data = "".join(f' data-{k}="{escape(v)}"' for k, v in card.items())

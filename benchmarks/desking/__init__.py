@@ -1,0 +1,1 @@
+"""A large desk, people who work on it, and a database to throw away: what `benchmarks/desk.py` measures with."""
