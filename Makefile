@@ -20,6 +20,7 @@ demo: $(STAMP) ## run the main job on a made-up city: data, scan, mend-list, the
 	$(BIN)/chainmend demo $(DEMO)
 
 test: lint ## lint, then every test
+	@.ci/packages
 	$(BIN)/python -m pytest
 
 lint: $(DEV) ## style, types and layers

@@ -1,19 +1,25 @@
 """A desk to test on: people of every role, a small city scanned twice, a client for each role.
 
 `people` and `clients` need no scan; `scanned_desk` brings the list with its record, and `home` a folder of its own.
+`whole` is all of that with things of every kind, made once a module for tests that look at all pages.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.conf import settings as conf
 from django.contrib.auth.hashers import make_password
-from django.test import Client
-from django.utils import translation
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.test import Client, override_settings
+from django.utils import timezone, translation
+from pytest_django import DjangoDbBlocker
 from pytest_django import Settings as DjangoSettings
 
 from chainmend.desk.accounts.models import Organisation, User
@@ -21,6 +27,8 @@ from chainmend.desk.demo import Scanned, take, write_and_scan
 from chainmend.desk.home import Home
 from chainmend.settings import Settings
 from chainmend.workflow import ROLES, Role
+
+from .matrix import Things
 
 PASSWORD = "a long word for tests"
 QUICK = Settings(value={"draws": 0, "top": 5}, sensitivity={"draws": 0, "step": 0, "missing_links": 0})
@@ -63,6 +71,11 @@ def home() -> Home:
 @pytest.fixture
 def people(db: None) -> dict[Role, User]:
     """Role -> a person of it; the chain leader is of the firm `F-LEAD`, the district officer of 示例二区."""
+    return make_people()
+
+
+def make_people() -> dict[Role, User]:
+    """Make the people of `people`."""
     hashed = make_password(PASSWORD)
     found: dict[Role, User] = {}
     for role in ROLES:
@@ -123,3 +136,78 @@ def own_home(scanned: tuple[Home, tuple[Scanned, Scanned]], tmp_path: Path) -> C
         return Home(tmp_path / "own")
 
     return copy
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A desk with things of every kind: its people by role, and what addresses name."""
+
+    home: Home
+    people: Mapping[Role, User]
+    things: Things
+
+    def client(self, role: str, language: str = "en") -> Client:
+        """A browser of a person of a role who is logged in; of nobody for any other word."""
+        person = next((p for r, p in self.people.items() if r == role), None)
+        if person is not None:
+            return logged_in(person, language)
+        client = Client()
+        client.cookies[conf.LANGUAGE_COOKIE_NAME] = language
+        return client
+
+
+@pytest.fixture(scope="module")
+def whole_made(
+    scanned: tuple[Home, tuple[Scanned, Scanned]],
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Whole]:
+    """Make it, once a module, in a transaction that is taken back at its end."""
+    home = Home(tmp_path_factory.mktemp("whole") / "desk")
+    shutil.copytree(scanned[0].folder, home.folder)
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with (
+        django_db_blocker.unblock(),
+        override_settings(DESK_HOME=home, MEDIA_ROOT=home.media, PASSWORD_HASHERS=hashers),
+        transaction.atomic(),
+    ):
+        yield Whole(home, people := make_people(), _things(people, scanned[1]))
+        transaction.set_rollback(True)
+
+
+def _things(people: Mapping[Role, User], scanned: tuple[Scanned, Scanned]) -> Things:
+    """An entry that the district officer and the chain leader know, one that they do not, and the rest."""
+    from chainmend.desk.scans.models import ScanRun
+    from chainmend.desk.scans.upload import receive
+    from chainmend.desk.worklist.models import Entry
+    from chainmend.desk.worklist.services import move
+    from chainmend.desk.worklist.talk import attach, comment
+
+    analyst, leader = people["analyst"], people["leader"]
+    runs = [take(one, QUICK) for one in scanned]
+    near = Entry.objects.filter(district="示例二区", state="detected").order_by("pk")[0]
+    far = Entry.objects.exclude(district="示例二区").filter(state="detected").order_by("pk")[0]
+    due = timezone.localdate() + dt.timedelta(days=9)
+    given = {"owner": str(leader.organisation_id), "remedy": "ally", "due": due.isoformat()}
+    move(near.pk, "confirm", analyst, {}, near.version)
+    move(near.pk, "assign", analyst, given, near.version + 1)
+    move(far.pk, "confirm", analyst, {}, far.version)
+    comment(near.pk, analyst, "@leader look")
+    files = ((near, analyst), (near, leader), (far, analyst))
+    told = [attach(e.pk, p, SimpleUploadedFile("a.pdf", b"%PDF-1.7 a page")).number for e, p in files]
+    firms = b"firm_id,name,city,output\nA1,Alpha,\xe7\xa4\xba,100\nA2,Beta,\xe7\xa4\xba,-5\n"
+    kept = receive([SimpleUploadedFile("firms.csv", firms)], analyst, city="示", date=dt.date(2026, 7, 31))
+    waiting = ScanRun.objects.create(dataset=runs[1].dataset, asked_by=analyst)
+    chief = people["chief"]
+    return Things(
+        near.pk, far.pk, *told, kept.pk, runs[1].pk, waiting.pk, chief.pk, chief.organisation_id
+    )  # fmt: skip
+
+
+@pytest.fixture
+def whole(whole_made: Whole, db: None, settings: DjangoSettings) -> Whole:
+    """The desk of `whole_made`; what a test changes in the database is taken back, no scan is run."""
+    settings.DESK_HOME, settings.MEDIA_ROOT = whole_made.home, whole_made.home.media
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+    return whole_made

@@ -135,6 +135,11 @@ def _firm_is_open(user: User, firm: Mapping[str, Any]) -> bool:
     return True
 
 
+def may_name_candidates(user: Any, remedy: str) -> bool:
+    """Return whether a person may know who could mend a gap with a remedy: technology, or firms outside the city."""
+    return may(user, "see_technology" if remedy == "develop" else "see_targets")
+
+
 def visible_entries(user: User) -> QuerySet[Entry]:
     """Return the entries a person may see; every query of entries begins here.
 

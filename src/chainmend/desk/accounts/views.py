@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chainmend.desk.accounts.first import wanted
 from chainmend.desk.accounts.forms import LoginForm, OrganisationForm, PersonForm
@@ -95,6 +95,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
 
 
 @need("manage_accounts")
+@require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody who has an account, the organisations, the last log-ins."""
     return render(

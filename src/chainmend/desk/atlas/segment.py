@@ -14,7 +14,7 @@ from chainmend.desk.atlas.earlier import past
 from chainmend.desk.atlas.reading import PLACE, Atlas, Node, contributions, purchases
 from chainmend.desk.atlas.states import State, state_of
 from chainmend.desk.suppression import suppress
-from chainmend.desk.visibility import may, visible_entries
+from chainmend.desk.visibility import may, may_name_candidates, visible_entries
 from chainmend.gaps.wording import label, value
 from chainmend.i18n import _, language
 from chainmend.names import country_name, money
@@ -206,11 +206,10 @@ def remedies_of(view: ScanView, findings: list[dict[str, Any]], user: User) -> l
         return []
     ids = [f["finding_id"] for f in findings]
     rows = frame.filter(pl.col("finding_id").is_in(ids)).unique("remedy", keep="first", maintain_order=True)
-    named = may(user, "see_targets") or may(user, "see_exact_figures")
     side = "zh" if language() == "zh" else "en"
     found = []
     for row in rows.iter_rows(named=True):
-        candidates = json.loads(row["candidates"] or "[]") if named else []
+        candidates = json.loads(row["candidates"] or "[]") if may_name_candidates(user, row["remedy"]) else []
         shown = [
             {"name": c["name"], "why": c[side] if may(user, "see_links") else ""} for c in candidates[:5]
         ]

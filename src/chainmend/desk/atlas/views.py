@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
 
 from chainmend.desk import scans
 from chainmend.desk.atlas import cockpit as board
@@ -39,6 +40,7 @@ _PANEL = (
 
 
 @need("see_map")
+@require_safe
 def cockpit(request: HttpRequest) -> HttpResponse:
     """Where the city stands."""
     view, user = scans.current(), of(request)
@@ -76,6 +78,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
 
 
 @need("see_map")
+@require_safe
 def chains(request: HttpRequest) -> HttpResponse:
     """Lead to the chain map of the first cluster that has one."""
     view = scans.current()
@@ -88,6 +91,7 @@ def chains(request: HttpRequest) -> HttpResponse:
 
 
 @need("see_map")
+@require_safe
 def chain(request: HttpRequest, cluster: str) -> HttpResponse:
     """The chain map of a cluster; ``?at=`` chooses a segment, ``?pull=`` stops its production."""
     view, user = _view(), of(request)
@@ -151,6 +155,7 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
 
 
 @need("see_map")
+@require_safe
 def segment(request: HttpRequest, segment: str) -> HttpResponse:
     """All that is known of one segment, as far as the person may see it."""
     view, user = _view(), of(request)

@@ -17,6 +17,7 @@ from chainmend.desk.accounts.models import User
 from chainmend.desk.scans.forms import ScheduleForm
 from chainmend.desk.scans.models import Dataset, ScanRun, Schedule
 from chainmend.desk.scans.runs import STAGES, ask, cancel
+from chainmend.desk.scans.sources import table_name
 from chainmend.desk.visibility import may, need
 from chainmend.desk.worklist.models import Event
 from chainmend.errors import ChainmendError
@@ -98,7 +99,7 @@ def _result(run: ScanRun) -> dict[str, Any]:
             {
                 "rule": get("rule", rule).name[spoken],
                 "segments": n or None,
-                "tables": tables,
+                "tables": (", " if spoken else "、").join(table_name(t) for t in tables.split(", ") if t),
                 "reason": reason,
             }
             for (rule, tables, reason), n in list(grouped.items())[:_SHOWN_CHECKS]

@@ -8,6 +8,7 @@ from io import StringIO
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from chainmend.desk import scans
 from chainmend.desk.visibility import need, of
@@ -31,6 +32,7 @@ def _cell(value: object) -> str:
 
 
 @need("export_list")
+@require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """The entries asked for as CSV; every row says its scan, how old the data are, and whether they are made up."""
     user, view = of(request), scans.current()
@@ -57,6 +59,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 
 
 @need("export_record")
+@require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """The record: whether it holds, its newest events, and the way to take it along."""
     held, broken = record.verify()
@@ -68,6 +71,7 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 @need("export_record")
+@require_safe
 def download(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  (Django names it)
     """The whole record, a JSON object a line: the content that was hashed, and the hash."""
     out = StringIO()

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chainmend.desk.visibility import may
+from chainmend.desk.visibility import may, may_name_candidates
 from chainmend.desk.worklist.changes import content
 from chainmend.desk.worklist.given import field_name, remedy_name, said, verdict_name
 from chainmend.desk.worklist.words import SHAPES, headline, readable
@@ -140,8 +140,7 @@ def proposal(entry: Entry, user: User, view: ScanView | None) -> Proposal | None
     row = next(iter(rows.filter(rows["finding_id"] == entry.finding_id).iter_rows(named=True)), None)
     if row is None:
         return None
-    wanted = "see_technology" if row["remedy"] == "develop" else "see_targets"
-    names = json.loads(row["candidates"] or "[]") if may(user, wanted) else []  # type: ignore[arg-type]
+    names = json.loads(row["candidates"] or "[]") if may_name_candidates(user, row["remedy"]) else []
     exact = may(user, "see_exact_figures")
     spoken = language()
     return Proposal(

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from chainmend.desk import scans
 from chainmend.desk.accounts.models import Organisation
@@ -29,6 +29,7 @@ _LEADS = ("review", "confirm", "assign", "take", "progress", "verify_evidence")
 
 
 @need("see_entries")
+@require_safe
 def entries(request: HttpRequest) -> HttpResponse:
     """The list, as far as the person may see it, as they asked for it."""
     user, view, runs = of(request), scans.current(), earlier()
@@ -162,8 +163,13 @@ def _number(text: str) -> int:
 
 
 @need("see_entry")
-def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
+@require_safe
+def entry(request: HttpRequest, pk: str) -> HttpResponse:
     """One entry: why it is listed, the evidence, how to mend it, what happened, what comes next."""
+    return _shown(request, pk)
+
+
+def _shown(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
     user, view = of(request), scans.current()
     found = visible_entries(user).filter(pk=pk).select_related("owner").first()
     if found is None:
@@ -237,10 +243,10 @@ def move(request: HttpRequest, pk: str) -> HttpResponse:
         )
     except services.StaleEntry as error:
         messages.error(request, str(error))
-        return entry(request, pk=pk, status=409)
+        return _shown(request, pk, status=409)
     except ChainmendError as error:
         messages.error(request, str(error))
-        return entry(request, pk=pk, status=422)
+        return _shown(request, pk, status=422)
     messages.success(request, _("Done, and written to the record."))
     return redirect("worklist:entry", pk=pk)
 
@@ -259,11 +265,12 @@ def talk(request: HttpRequest, pk: str) -> HttpResponse:
             attach(pk, user, request.FILES.get("file"))
     except ChainmendError as error:
         messages.error(request, str(error))
-        return entry(request, pk=pk, status=422)
+        return _shown(request, pk, status=422)
     return redirect("worklist:entry", pk=pk)
 
 
 @need("see_entry")
+@require_safe
 def file(request: HttpRequest, pk: str, number: int) -> HttpResponse:
     """An attached file, as a download whatever it is."""
     user = of(request)
