@@ -227,7 +227,7 @@ def entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Entries:
         page=asked.page,
         pages=last,
         total=found.page.paginator.count,
-        counts={name: found.counts[name] for name in found.counts},  # type: ignore[misc]
+        counts={name: found.counts[name] for name in found.counts},
         loss_avoided=estimate(*found.loss, unit, exact=exact) if found.loss else None,
         entries=[Line.model_validate(line(e, user, view, told.get(e.pk))) for e in found.page],
     )
@@ -273,7 +273,7 @@ def line(entry: Entry, user: User, view: ScanView | None, change: Change | None)
         "remedy_name": remedy_name(entry.remedy) or None,
         "owner": Owner(id=entry.owner.pk, name=str(entry.owner)) if entry.owner else None,
         "due": entry.due,
-        "flag": Flag(colour=late.colour, words=late.words),  # type: ignore[arg-type]
+        "flag": Flag(colour=late.colour, words=late.words),
         "priority": entry.priority,
         "severity": _severity(entry, exact),
         "loss_avoided": estimate(entry.loss, entry.loss_low, entry.loss_high, currency(view), exact=exact),
@@ -325,7 +325,7 @@ def _more(entry: Entry, user: User, view: ScanView | None, events: list[Event]) 
         "reminded": sum(e.action == "remind" for e in events),
         "timeline": [
             Told(
-                number=t.number, at=t.at, by=t.kind, action=t.action, title=t.title, lines=list(t.lines),  # type: ignore[arg-type]
+                number=t.number, at=t.at, by=t.kind, action=t.action, title=t.title, lines=list(t.lines),
                 file=bool(t.file), hash=t.hash,
             )
             for t in sheet.timeline(events, user)
@@ -339,7 +339,7 @@ def _stop(found: sheet.Stop) -> Stop:
         day, note = dt.date.fromisoformat(found.day), None
     except ValueError:
         day, note = None, found.day or None
-    return Stop(state=found.state, name=found.name, day=day, note=note, reached=found.css or "ahead")  # type: ignore[arg-type]
+    return Stop(state=found.state, name=found.name, day=day, note=note, reached=found.css or "ahead")
 
 
 def _proposal(found: sheet.Proposal) -> Proposal:

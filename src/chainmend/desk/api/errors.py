@@ -111,7 +111,7 @@ def _expected(error: Mapping[str, Any]) -> str:
     return str(error.get("msg", ""))
 
 
-def _unread(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _unread(request: HttpRequest, error: Any) -> HttpResponse:
     fields = []
     for one in error.errors:
         name = str(one["loc"][-1])
@@ -120,7 +120,7 @@ def _unread(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problem(422, fields=fields)
 
 
-def _status(_request: HttpRequest, error: HttpError) -> HttpResponse:
+def _status(_request: HttpRequest, error: Any) -> HttpResponse:
     response = problem(error.status_code)
     if isinstance(error, Throttled) and error.wait:
         response["Retry-After"] = str(error.wait)

@@ -61,9 +61,10 @@ _OUTPUT = {
     "threshold": None,
     "withheld": True,
 }
+_CHIPS = {"zh": "集成电路", "en": "Integrated circuits"}
 _CHAIN = {
     "id": "ic",
-    "name": {"zh": "集成电路", "en": "Integrated circuits"},
+    "name": _CHIPS,
     "cluster": "integrated-circuits",
     "segments": 17,
 }
