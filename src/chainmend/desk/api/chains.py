@@ -125,7 +125,7 @@ class Firm(BaseModel):
     output: Money = Field(description="What it makes on the segment.")
 
 
-class Named(BaseModel):
+class Supplier(BaseModel):
     """A supplier; for who may see links alone."""
 
     name: str
@@ -139,7 +139,7 @@ class Place(BaseModel):
     suppliers: Count
     amount: Money
     share: Share
-    largest: list[Named]
+    largest: list[Supplier]
 
 
 class Suppliers(BaseModel):
@@ -149,7 +149,7 @@ class Suppliers(BaseModel):
     places: list[Place]
 
 
-class Candidate(BaseModel):
+class SegmentCandidate(BaseModel):
     """Who could mend it."""
 
     name: str
@@ -164,7 +164,7 @@ class Remedy(BaseModel):
     why: str
     lead: str
     months: int | None
-    candidates: list[Candidate]
+    candidates: list[SegmentCandidate]
 
 
 class Worth(BaseModel):
@@ -175,7 +175,7 @@ class Worth(BaseModel):
     high: Money
 
 
-class Past(BaseModel):
+class PastState(BaseModel):
     """The segment in one scan."""
 
     scan: str
@@ -185,7 +185,7 @@ class Past(BaseModel):
     severity: Number | None
 
 
-class Blind(BaseModel):
+class SegmentNotChecked(BaseModel):
     """A rule that could not look."""
 
     rule: str
@@ -207,8 +207,8 @@ class Segment(SegmentLine):
     suppliers: Suppliers | None = Field(description="Null where the data have no supply links.")
     remedies: list[Remedy]
     worth: Worth | None
-    history: list[Past] = Field(description="Newest first.")
-    not_checked: list[Blind]
+    history: list[PastState] = Field(description="Newest first.")
+    not_checked: list[SegmentNotChecked]
 
 
 class OneSegment(Answer):
@@ -342,20 +342,20 @@ def segment(request: HttpRequest, id: str) -> OneSegment:
             Remedy(
                 remedy=r["remedy"], remedy_name=kind_name(r["remedy"], "remedy"), why=r["why"], lead=r["lead"],
                 months=r["months"],
-                candidates=[Candidate(name=c["name"], why=c["why"] or None) for c in r["candidates"]],
+                candidates=[SegmentCandidate(name=c["name"], why=c["why"] or None) for c in r["candidates"]],
             )
             for r in page.remedies_of(view, findings, user)
         ],
         "worth": _worth(view, known, node),
         "history": [
-            Past(
+            PastState(
                 scan=h["scan"], data_to=h["date"], state=h["state"], firms=h["firms"],
                 severity=_whole(h["severity"], known.exact),
             )
             for h in page.history_of(node, view.city)
         ],
         "not_checked": [
-            Blind(rule=r["rule"], reason=r[f"reason_{spoken}"]) for r in rows.iter_rows(named=True)
+            SegmentNotChecked(rule=r["rule"], reason=r[f"reason_{spoken}"]) for r in rows.iter_rows(named=True)
         ],
     }  # fmt: skip
     return OneSegment(about=about(view), segment=Segment.model_validate(_line(view, known, node) | more))
@@ -400,7 +400,7 @@ def _suppliers(view: ScanView, known: Atlas, node: Node, user: User) -> Supplier
                 suppliers=Count(value=None if few else place.suppliers, withheld=few),
                 amount=money(place.amount, unit, exact=exact, withheld=place.amount is None),
                 share=Share(value=share, withheld=place.amount is None),
-                largest=[Named(name=n, amount=money(v, unit, exact=exact)) for n, v in place.named],
+                largest=[Supplier(name=n, amount=money(v, unit, exact=exact)) for n, v in place.named],
             )
         )
     return Suppliers(total=money(found[1], unit, exact=exact, withheld=found[1] is None), places=places)

@@ -24,7 +24,8 @@ _LANGUAGE = {
     "in": "header",
     "required": False,
     "description": "`en` for English texts; Chinese otherwise.",
-    "schema": {"type": "string", "enum": ["zh", "en"], "default": "zh"},
+    "schema": {"type": "string"},
+    "example": "en",
 }
 
 

@@ -146,7 +146,7 @@ class Source(BaseModel):
     share: Share
 
 
-class Candidate(BaseModel):
+class EntryCandidate(BaseModel):
     """Who could mend it."""
 
     rank: int
@@ -162,7 +162,7 @@ class Proposal(BaseModel):
     lead: str
     why: str
     months: int | None
-    candidates: list[Candidate]
+    candidates: list[EntryCandidate]
 
 
 class Told(BaseModel):
@@ -178,14 +178,14 @@ class Told(BaseModel):
     hash: str = Field(description="Shortened as on the page.")
 
 
-class Past(BaseModel):
+class PastSeverity(BaseModel):
     """A severity that a scan gave."""
 
     day: dt.date
     value: Number
 
 
-class Full(Line):
+class FullEntry(Line):
     """An entry as its page has it."""
 
     why: list[str] = Field(description="Why it is listed, in sentences that can be read aloud.")
@@ -193,7 +193,7 @@ class Full(Line):
     facts: list[Fact]
     sources: list[Source]
     proposal: Proposal | None
-    severities: list[Past]
+    severities: list[PastSeverity]
     not_checked: list[str]
     reminded: int
     timeline: list[Told]
@@ -202,7 +202,7 @@ class Full(Line):
 class OneEntry(Answer):
     """One entry."""
 
-    entry: Full
+    entry: FullEntry
 
 
 @door("/entries", "see_entries", Entries, tag="Mend-list", query=EntriesAsked)
@@ -245,7 +245,7 @@ def entry(request: HttpRequest, id: str) -> OneEntry:
         raise Http404
     events = list(found.events.select_related("user__organisation").order_by("number"))
     change = changes([found.pk], next(iter(earlier()), None)).get(found.pk)
-    full = Full.model_validate(line(found, user, view, change) | _more(found, user, view, events))
+    full = FullEntry.model_validate(line(found, user, view, change) | _more(found, user, view, events))
     return OneEntry(about=about(view), entry=full)
 
 
@@ -318,7 +318,7 @@ def _more(entry: Entry, user: User, view: ScanView | None, events: list[Event]) 
         ],
         "proposal": _proposal(proposed) if proposed else None,
         "severities": [
-            Past(day=dt.date.fromisoformat(day), value=value if exact else float(round(value)))
+            PastSeverity(day=dt.date.fromisoformat(day), value=value if exact else float(round(value)))
             for day, value in sheet.severities(events)
         ],
         "not_checked": sheet.not_checked(view, entry),
@@ -349,5 +349,5 @@ def _proposal(found: sheet.Proposal) -> Proposal:
         lead=found.lead,
         why=found.why,
         months=found.months,
-        candidates=[Candidate(rank=c.rank, name=c.name, why=c.why or None) for c in found.candidates],
+        candidates=[EntryCandidate(rank=c.rank, name=c.name, why=c.why or None) for c in found.candidates],
     )

@@ -58,7 +58,7 @@ class Runs(Answer):
     scans: list[Run]
 
 
-class Blind(BaseModel):
+class RunNotChecked(BaseModel):
     """A rule that could not look at a segment; at any, where the segment is null."""
 
     rule: str
@@ -67,20 +67,20 @@ class Blind(BaseModel):
     reason: str
 
 
-class Full(Run):
+class FullRun(Run):
     """A scan with what it was made from."""
 
     manifest: dict[str, Any] | None = Field(
         description="Versions, settings, fingerprints, counts; null unless the scan is done and can be read."
     )
     changes: int = Field(description="Events that it wrote to the record.")
-    not_checked: list[Blind]
+    not_checked: list[RunNotChecked]
 
 
 class OneRun(Answer):
     """One scan."""
 
-    run: Full
+    run: FullRun
 
 
 class Head(BaseModel):
@@ -166,7 +166,9 @@ def run(request: HttpRequest, number: int) -> OneRun:  # noqa: ARG001  (ninja na
         raise Http404
     manifest, blind = _result(found)
     changes = Event.objects.filter(scan_id=found.scan_id).count() if found.scan_id else 0
-    full = Full.model_validate(_run(found) | {"manifest": manifest, "changes": changes, "not_checked": blind})
+    full = FullRun.model_validate(
+        _run(found) | {"manifest": manifest, "changes": changes, "not_checked": blind}
+    )
     return OneRun(about=about(scans.current()), run=full)
 
 
@@ -174,7 +176,7 @@ def _is_id(number: int) -> bool:
     return 0 < number < 2**63
 
 
-def _result(run: ScanRun) -> tuple[dict[str, Any] | None, list[Blind]]:
+def _result(run: ScanRun) -> tuple[dict[str, Any] | None, list[RunNotChecked]]:
     from chainmend.scanning import load_scan
 
     if run.state != ScanRun.DONE:
@@ -185,7 +187,7 @@ def _result(run: ScanRun) -> tuple[dict[str, Any] | None, list[Blind]]:
         return None, []
     reason = f"reason_{language()}"
     return dict(scan.manifest), [
-        Blind(rule=r["rule"], segment=r["segment_id"], tables=r["tables"], reason=r[reason])
+        RunNotChecked(rule=r["rule"], segment=r["segment_id"], tables=r["tables"], reason=r[reason])
         for r in scan.not_checked.iter_rows(named=True)
     ]
 
