@@ -7,6 +7,8 @@ with what is there.
 from __future__ import annotations
 
 import inspect
+import json
+import os
 import pkgutil
 import re
 from importlib import import_module
@@ -245,6 +247,17 @@ def workflow_page() -> str:
     ]) + "\n"  # fmt: skip
 
 
+def api_description() -> str:
+    """The description of the desk's API, as the desk gives it to programs."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chainmend.desk.project.settings")
+    import django
+
+    django.setup()
+    from chainmend.desk.api.description import described
+
+    return json.dumps(described(), ensure_ascii=False, indent=1) + "\n"
+
+
 def _named(pair: tuple[str, str]) -> str:
     return f"{pair[1]} {pair[0]}"
 
@@ -273,6 +286,7 @@ def pages() -> dict[str, str]:
         "settings.md": settings_page(),
         "tables.md": tables_page(),
         "workflow.md": workflow_page(),
+        "openapi.json": api_description(),
     }
 
 

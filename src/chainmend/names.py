@@ -80,6 +80,19 @@ def money(amount: float, currency: str = CURRENCY) -> tuple[str, str]:
     return _in_chinese(f"{_digits(zh[1], 3)} {zh[0]}", unit[0]), f"{en} {unit[1]}"
 
 
+def money_rounded(amount: float) -> float:
+    """Return an amount with the digits that `money` writes in Chinese: three, or whole 亿 or 万 where those are more.
+
+    Examples
+    --------
+    >>> money_rounded(53_234_567_890.0), money_rounded(1_254_321.0), money_rounded(0.0)
+    (53200000000.0, 1250000.0, 0.0)
+    """
+    one = 1e8 if abs(amount) >= 1e8 else 1e4
+    counted = amount / one
+    return float(round(one * (round(counted) if abs(counted) >= 100 else float(f"{counted:.3g}"))))
+
+
 def whole_money(amount: float, currency: str = CURRENCY) -> tuple[str, str]:
     """Return an amount to its last unit, in Chinese and in English.
 

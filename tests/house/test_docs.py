@@ -10,7 +10,9 @@ from types import ModuleType
 
 import pytest
 
-PAGES = ("rules.md", "indicators.md", "remedies.md", "settings.md", "sources.md", "tables.md", "workflow.md")
+PAGES = (
+    "rules.md", "indicators.md", "remedies.md", "settings.md", "sources.md", "tables.md", "workflow.md", "openapi.json",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from chainmend.i18n import both
-from chainmend.names import CURRENCY, country_name, money, percent, whole_money
+from chainmend.names import CURRENCY, country_name, money, money_rounded, percent, whole_money
 
 Pair = tuple[str, str]
 
@@ -196,3 +196,42 @@ def value(name: str, amount: Any, currency: str = CURRENCY) -> Pair:
         else f"{amount:.2f}"
     )
     return text, text
+
+
+def unit(name: str) -> str:
+    """Unit of a fact or threshold: ``money`` (the currency of the dataset), ``share`` (0..1), else empty.
+
+    Examples
+    --------
+    >>> unit("purchases"), unit("self_sufficiency"), unit("firms")
+    ('money', 'share', '')
+    """
+    return "money" if name in _MONEY else "share" if name in _SHARES else ""
+
+
+def rounded(name: str, amount: Any) -> Any:
+    """Value of a fact with the digits that `value` writes, for whom no more than those are meant.
+
+    Parameters
+    ----------
+    name
+        The fact.
+    amount
+        Its value; what is no number with a fraction comes back as it is.
+
+    Examples
+    --------
+    >>> rounded("self_sufficiency", 0.2431), rounded("knock_out_loss", 0.01234), rounded("source_hhi", 0.456)
+    (0.24, 0.0123, 0.46)
+    >>> rounded("output", 53_234_567_890.0), rounded("firms", 7), rounded("source", "NLD")
+    (53200000000.0, 7, 'NLD')
+    """
+    if not isinstance(amount, float) or not math.isfinite(amount):
+        return amount
+    if name in _MONEY:
+        return float(round(amount)) if abs(amount) < _WHOLE else money_rounded(amount)
+    if name in _FINE:
+        return round(amount, 4 if abs(amount) < 0.02 else 3)
+    if name in _SHARES:
+        return round(amount, 3 if 0 < amount < 0.01 or 0.99 < amount < 1 else 2)
+    return float(round(amount)) if abs(amount) >= 1000 else round(amount, 2)

@@ -12,35 +12,36 @@ from django.http import HttpRequest
 _LONGEST = 60
 
 
-def _address(request: HttpRequest | None) -> str | None:
-    """Where a request came from, None where nobody can say."""
+def address(request: HttpRequest | None) -> str | None:
+    """Return where a request came from, None where nobody can say."""
     try:
         return str(ipaddress.ip_address(request.META["REMOTE_ADDR"])) if request else None
     except (KeyError, ValueError):
         return None
 
 
-def _write(kind: str, username: str, request: HttpRequest | None) -> None:
+def write(kind: str, username: str, request: HttpRequest | None) -> None:
+    """Add a line to the audit of log-ins."""
     from chainmend.desk.accounts.models import LoginRecord
 
-    LoginRecord.objects.create(kind=kind, username=username[:_LONGEST], address=_address(request))
+    LoginRecord.objects.create(kind=kind, username=username[:_LONGEST], address=address(request))
 
 
 def _in(request: HttpRequest, user: Any, **_signal: Any) -> None:
-    _write("login", user.username, request)
+    write("login", user.username, request)
 
 
 def _out(request: HttpRequest, user: Any, **_signal: Any) -> None:
     if user is not None:
-        _write("logout", user.username, request)
+        write("logout", user.username, request)
 
 
 def _refused(credentials: dict[str, Any], request: HttpRequest | None = None, **_signal: Any) -> None:
-    _write("refused", str(credentials.get("username", "")), request)
+    write("refused", str(credentials.get("username", "")), request)
 
 
 def _locked(request: HttpRequest, username: str | None = None, **_signal: Any) -> None:
-    _write("locked", username or "", request)
+    write("locked", username or "", request)
 
 
 def listen() -> None:

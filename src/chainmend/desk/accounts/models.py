@@ -105,14 +105,18 @@ class User(AbstractBaseUser):
 
 
 class LoginRecord(models.Model):
-    """One log-in, log-out or refused try. Rows are only ever added."""
+    """One log-in, log-out or refused try, by a person or with a token. Rows are only ever added."""
 
     LOGIN, LOGOUT, REFUSED, LOCKED = "login", "logout", "refused", "locked"
+    TOKEN_MADE, TOKEN_REVOKED, TOKEN_REFUSED = "made", "revoked", "badtoken"
     KINDS = (
         (LOGIN, _("logged in")),
         (LOGOUT, _("logged out")),
         (REFUSED, _("wrong password")),
         (LOCKED, _("locked out")),
+        (TOKEN_MADE, _("made a token")),
+        (TOKEN_REVOKED, _("revoked a token")),
+        (TOKEN_REFUSED, _("wrong token")),
     )
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)

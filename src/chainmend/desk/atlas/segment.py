@@ -54,7 +54,10 @@ _FIRMS, _SCANS = 200, 12
 
 @dataclass(frozen=True)
 class Fact:
-    """One fact: its name, its value in words, the cut it is held against, whether it is withheld or unknown."""
+    """One fact: its name, its value in words, the cut it is held against, whether it is withheld or unknown.
+
+    `raw` is the value as the scan has it, None where withheld or unknown; `threshold` the cut.
+    """
 
     name: str
     label: str
@@ -62,6 +65,8 @@ class Fact:
     cut: str
     withheld: bool
     unknown: bool
+    raw: Any = None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,8 @@ def fact(view: ScanView, node: Node, name: str) -> Fact:
     told = money(found, currency) if name in _MONEY and found is not None else value(name, found, currency)
     shown = _("withheld") if hidden else told[side]
     at = _("cut {value}").format(value=value(name, cut, currency)[side]) if cut is not None else ""
-    return Fact(name, label(name)[side], shown, at, hidden, found is None and not hidden)
+    unknown = found is None and not hidden
+    return Fact(name, label(name)[side], shown, at, hidden, unknown, None if hidden else found, cut)
 
 
 def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from chainmend.desk import scans
 from chainmend.desk.accounts.models import User
 from chainmend.desk.project.middleware import chosen
 from chainmend.desk.project.navigation import rail
-from chainmend.desk.visibility import start_page
+from chainmend.desk.visibility import may, start_page
 
 _IN_BAR = 5
 
@@ -23,4 +23,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return {"spoken": spoken}
     sections = rail(request, user)
     bar = [p for section in sections for p in section.places if p.icon][:_IN_BAR]
-    return {"spoken": spoken, "rail": sections, "bar": bar, "age": scans.current(), "start": start_page(user)}
+    found = {
+        "spoken": spoken,
+        "rail": sections,
+        "bar": bar,
+        "age": scans.current(),
+        "start": start_page(user),
+    }
+    return found | {"programs": may(user, "use_api")}

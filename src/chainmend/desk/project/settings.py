@@ -52,8 +52,10 @@ INSTALLED_APPS = [
     "chainmend.desk.scans",
     "chainmend.desk.worklist",
     "chainmend.desk.atlas",
+    "chainmend.desk.api",
 ]
 MIDDLEWARE = [
+    "chainmend.desk.api.middleware.json_only",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -108,7 +108,7 @@ def following(
     data: Mapping[str, Any] | None = None,
     at: dt.datetime,
 ) -> Event:
-    """Return the event that follows on the one of the number and hash given, not yet written; the rest as in `append`."""
+    """Return the event that follows on the one of the number and hash given, not yet written; see `append`."""
     number = last[0] + 1
     content = canonical(
         {

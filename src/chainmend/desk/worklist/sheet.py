@@ -28,11 +28,17 @@ _WORDS = ("reason", "note")
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of the evidence: what, its value (None where withheld), the cut it is held against."""
+    """A line of the evidence: what, its value (None where withheld), the cut it is held against.
+
+    `id` is the fact; `raw` and `threshold` are value and cut as the scan has them, `raw` None where withheld.
+    """
 
     name: str
     value: str | None
     cut: str
+    id: str = ""
+    raw: Any = None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a scan proposes: remedy, bureau in charge, why, months, candidates."""
+    """What a scan proposes: remedy, bureau in charge, why, months, candidates, id of the remedy."""
 
     remedy: str
     lead: str
     why: str
     months: int | None
     candidates: tuple[Candidate, ...]
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,15 +73,17 @@ class Told:
     hash: str
     number: int
     file: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True)
 class Stop:
-    """A state on the way: name, day of the last arrival, and whether it is behind or now."""
+    """A state on the way: name, day of the last arrival, whether it is behind or now, id of the state."""
 
     name: str
     day: str
     css: str
+    state: str = ""
 
 
 def way(entry: Entry, events: list[Event]) -> list[Stop]:
@@ -90,7 +99,8 @@ def way(entry: Entry, events: list[Event]) -> list[Stop]:
         day = days.get(state, "") if css else ""
         if state == "mending" and css == "now" and entry.step:
             day = said(step_name(entry.step))
-        stops.append(Stop(said(state_name(state)), day or (_("by a scan") if state == "closed" else ""), css))
+        shown = day or (_("by a scan") if state == "closed" else "")
+        stops.append(Stop(said(state_name(state)), shown, css, state))
     return stops
 
 
@@ -112,7 +122,8 @@ def facts(entry: Entry, user: User, currency: str = CURRENCY) -> list[Fact]:
         cut = CUTS.get(name, "")
         shown = said(value(name, amount, currency)) if readable(name, found, user) else None
         at = said(value(cut, cuts[cut], currency)) if cut in cuts else ""
-        lines.append(Fact(said(label(name)), shown, at))
+        raw = None if shown is None else amount
+        lines.append(Fact(said(label(name)), shown, at, name, raw, cuts.get(cut)))
     return lines
 
 
@@ -121,7 +132,11 @@ def suppliers(entry: Entry, user: User) -> list[dict[str, Any]]:
     rows = _evidence(entry).get("rows", []) if may(user, "see_links") else []
     keep = [r for r in rows if isinstance(r, dict) and r.get("name")]
     return [
-        {"name": r["name"], "share": f"{r['share']:.0%}" if r.get("share") is not None else "—"}
+        {
+            "name": r["name"],
+            "share": f"{r['share']:.0%}" if r.get("share") is not None else "—",
+            "raw": r.get("share"),
+        }
         for r in keep[:8]
     ]
 
@@ -149,6 +164,7 @@ def proposal(entry: Entry, user: User, view: ScanView | None) -> Proposal | None
         row[f"why_{spoken}"] or "",
         row["months"],
         tuple(Candidate(c["rank"], c["name"], c[spoken] if exact else "") for c in names),
+        row["remedy"] or "",
     )
 
 
@@ -170,13 +186,14 @@ def timeline(events: list[Event], user: User) -> Iterator[Told]:
             continue
         if event.scan_id:
             title = f"{said(action_name(event.action))} {_severity(data)}".strip()
-            yield Told(event.at, "scan", title, tuple(_because(data, user)), _short(event), event.number)
+            because = tuple(_because(data, user))
+            yield Told(event.at, "scan", title, because, _short(event), event.number, action=event.action)
             continue
         who = event.user.name if event.user else ""
         title = _("{who}: {what}").format(who=who, what=said(action_name(event.action)))
         lines = tuple(_given(data, _reads_words(event, user)))
         file = data["sha256"] if event.action == "attach" else ""
-        yield Told(event.at, "person", title, lines, _short(event), event.number, file)
+        yield Told(event.at, "person", title, lines, _short(event), event.number, file, event.action)
 
 
 def _open_to(event: Event, data: Mapping[str, Any], user: User) -> bool:

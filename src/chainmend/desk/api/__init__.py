@@ -1,0 +1,1 @@
+"""Reading by program: tokens, and the JSON that they open."""

@@ -1,0 +1,1 @@
+"""Tests of the mend-list of the desk."""
