@@ -236,9 +236,9 @@ def remedies_of(view: ScanView, findings: list[dict[str, Any]], user: User) -> l
 
 
 def worth_of(view: ScanView, node: Node, exact: bool) -> Loss | None:
-    """Return the loss avoided a year by mending the segment: an estimate with its interval, or where not `exact` a band.
+    """Return the loss avoided a year by mending the segment; None where it was not valued.
 
-    None where it was not valued.
+    It is an estimate with its interval, or where not `exact` a band.
     """
     frame = view.scan.values
     rows = frame if frame.is_empty() else frame.filter(pl.col("segment_id") == node.segment.id)

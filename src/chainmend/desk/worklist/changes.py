@@ -39,7 +39,7 @@ def since(run: ScanRun | None) -> Q:
 
 
 def changes(entries: Iterable[str], run: ScanRun | None, exact: bool = True) -> dict[str, Change]:
-    """Return what scans after `run` did to entries, for those they changed; severities in numbers only where `exact`."""
+    """Return what scans after `run` did to entries, for those they changed; in numbers only where `exact`."""
     found: dict[str, list[Event]] = {}
     for event in Event.objects.filter(since(run), entry__in=list(entries)).order_by("number"):
         found.setdefault(event.entry_id, []).append(event)

@@ -56,7 +56,8 @@ def entries(request: HttpRequest) -> HttpResponse:
         loss = (known.loss.value, known.loss.low, known.loss.high) if known.loss else (None, None, None)
         change = told.get(entry.pk)
         line = (
-            entry.pk, entry.severity if exact else known.severity, words.segment_name(catalogue, entry.segment_id), words.kind_name(entry.kind),
+            entry.pk, entry.severity if exact else known.severity,
+            words.segment_name(catalogue, entry.segment_id), words.kind_name(entry.kind),
             words.headline(entry, user, catalogue), said(state_name(entry.state)), remedy_name(entry.remedy),
             entry.owner, entry.due, flag(entry).words, *loss, change.words if change else _("same"), *about,
         )  # fmt: skip

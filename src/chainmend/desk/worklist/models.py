@@ -20,8 +20,8 @@ class Entry(models.Model):
 
     `standing` is the row of the library's list (`chainmend.mendlist.ENTRY_SCHEMA`) as the last scan left it; the
     columns beside it are copies that pages filter and sort by, in the same units; `severity_rank` and `loss_rank` are
-    the bands that lists sort by for who sees no exact figures. `stated` is when somebody last gave a reason for an entry
-    that stands still. `version` grows with every event.
+    the bands that lists sort by for who sees no exact figures. `stated` is when somebody last gave a
+    reason for an entry that stands still. `version` grows with every event.
     """
 
     id = models.CharField(primary_key=True, max_length=24)

@@ -20,7 +20,6 @@ from chainmend.desk.worklist.models import Need
 from chainmend.desk.worklist.words import segment_name
 from chainmend.i18n import _, language
 
-
 _FIRST = (Case(When(state=Need.REPORTED, then=Value(0)), default=Value(1)), "-pk")
 
 
