@@ -41,13 +41,14 @@ _SIDES = frozenset({"top_share", "self_sufficiency", "outside_share"})
 _OPEN = frozenset(
     {
         "location_quotient_basis", "firms_region", "firms_country", "firms_abroad", "downstream_present", "density",
-        "patents", "institutes", "needs", "year", "newest", "basis",
+        "level", "patents", "institutes", "needs", "year", "newest", "basis",
     }
 )  # fmt: skip
 _ON_SEGMENT = frozenset(
     {
         "output", "share_of_country", "location_quotient", "patents_per_output_ratio", "purchases", "self_sufficiency",
         "outside_share", "foreign_share", "source_hhi", "knock_out_loss", "dependent_share", "sales_growth",
+        "alternatives", "suppliers_near", "nearest_km",
     }
 )  # fmt: skip
 """Facts that are open where the page of the segment shows them with the same value."""

@@ -117,7 +117,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
     shown = _shown(view, entry) if view and not exact else {}
     lines = []
     for name, fact in found.items():
-        if isinstance(fact, list | dict):
+        if isinstance(fact, list | dict) or name == "year":  # the year is the scope of the others
             continue
         cut = cuts.get(CUTS.get(name, ""))
         amount = named.get(fact, fact) if isinstance(fact, str) else fact

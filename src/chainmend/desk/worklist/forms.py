@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from chainmend.desk.worklist.models import Entry
 
 _LONG = ("reason", "note")
-_LEADS = ("review", "confirm", "assign", "take", "progress", "verify_evidence")
+LEADS = ("review", "confirm", "assign", "take", "progress", "verify_evidence")
+"""Moves that bring an entry further: what a person is asked for first."""
 
 
 def forms_of(found: Entry, user: User) -> list[dict[str, Any]]:
@@ -23,7 +24,7 @@ def forms_of(found: Entry, user: User) -> list[dict[str, Any]]:
         {
             "action": t.action,
             "name": said(action_name(t.action)),
-            "leads": t.action in _LEADS,
+            "leads": t.action in LEADS,
             "fields": [_field(n, found, n in t.required) for n in dict.fromkeys((*t.required, "note"))],
         }
         for t in services.open_moves(found, user)

@@ -63,12 +63,12 @@ def by_calendar(entry: Entry, today: dt.date | None = None) -> Reminder | None:
         return None
     left = (entry.due - (today or timezone.localdate())).days
     if left < 0:
-        return Reminder(entry, entry.due + dt.timedelta(days=1), "", _("overdue since this day"))
+        return Reminder(entry, entry.due + dt.timedelta(days=1), "", _("reminder of the calendar: overdue"))
     reached = [n for n in AHEAD if left <= n]
     if not reached:
         return None
     days = min(reached)
-    words = _("within {n} days of the due date").format(n=days)
+    words = _("reminder of the calendar: {n} days ahead").format(n=days)
     return Reminder(entry, entry.due - dt.timedelta(days=days), "", words)
 
 

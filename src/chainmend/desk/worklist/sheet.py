@@ -178,18 +178,23 @@ def _given(data: Mapping[str, Any], words: bool) -> Iterator[str]:
     for name, shown in data.items():
         if name in _WORDS and words:
             yield str(shown)
-        elif name in ("owner", "party"):
-            yield f"{field_name(name)}: {_organisation(data, name)}"
-        elif name == "remedy":
-            yield f"{field_name(name)}: {remedy_name(shown)}"
-        elif name == "step":
-            yield f"{field_name(name)}: {said(step_name(shown))}"
-        elif name == "verdict":
-            yield f"{field_name(name)}: {verdict_name(shown)}"
-        elif name in ("due", "until"):
-            yield f"{field_name(name)}: {iso(shown)}"
-        elif name == "priority":
-            yield f"{field_name(name)}: {shown}"
+        elif (told := _shown(data, name, shown)) is not None:
+            yield _("{who}: {what}").format(who=field_name(name), what=told)
+
+
+def _shown(data: Mapping[str, Any], name: str, value: Any) -> str | None:
+    """What was given with a move, in words; None where it is no field of a form, or is words itself."""
+    if name in ("owner", "party"):
+        return _organisation(data, name)
+    if name in ("due", "until"):
+        return iso(value)
+    names = {
+        "remedy": remedy_name,
+        "verdict": verdict_name,
+        "step": lambda s: said(step_name(s)),
+        "priority": str,
+    }
+    return names[name](value) if name in names else None
 
 
 def _organisation(data: Mapping[str, Any], name: str) -> str:
@@ -236,7 +241,7 @@ def why_listed(entry: Entry, user: User, view: ScanView | None) -> list[str]:
     if held:
         past = json.loads(held)
         lines.append(
-            _("The last {of} scans found it {held} times; it was first found on {date}.").format(
+            _("Found in {held} of the last {of} scans; first on {date}.").format(
                 of=len(past), held=sum(past), date=day(entry.opened)
             )
         )

@@ -14,7 +14,7 @@ from chainmend.desk.worklist import sheet, words
 from chainmend.desk.worklist.changes import content
 from chainmend.desk.worklist.colours import flag
 from chainmend.desk.worklist.days import day
-from chainmend.desk.worklist.forms import forms_of
+from chainmend.desk.worklist.forms import LEADS, forms_of
 from chainmend.desk.worklist.given import said
 from chainmend.desk.worklist.models import Entry, Event, Need
 from chainmend.desk.worklist.reminders import Reminder, by_calendar, by_people, mentions, waiting
@@ -66,7 +66,7 @@ def _row(entry: Entry, user: Any, catalogue: Any) -> dict[str, Any]:
     return {
         "entry": entry, "colour": colour, "state": said(state_name(entry.state)),
         "segment": words.segment_name(catalogue, entry.segment_id), "place": words.place_name(catalogue, entry),
-        "todo": said(action_name(able[0])) if able else "",
+        "todo": next((said(action_name(a)) for a in able if a in LEADS), ""),
         "explain": next((a for a in able if a in EXPLAINS), "") if colour == "yellow" else "",
         "remind": colour == "red" and "remind" in able,
         "calendar": f"{reminder.words} · {day(reminder.since)}" if reminder else "",

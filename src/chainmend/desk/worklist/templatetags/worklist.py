@@ -106,6 +106,7 @@ def interval(loss: Loss | None, top: float) -> SafeString:
     """An estimate with its band of 95 %, or a band alone, on a scale from 0 to `top`, all in the same unit."""
     if loss is None or not top:
         return SafeString('<span class="iv"><b>—</b></span>')
+    shape = "iv" if loss.value is not None else "iv band"
     low, high = (100 * min(x / top, 1) for x in (loss.low, loss.high))
     told, mark = _loss(loss), SafeString("")
     if loss.value is not None:
@@ -115,10 +116,10 @@ def interval(loss: Loss | None, top: float) -> SafeString:
         at = min(max(100 * min(loss.value / top, 1) - 1.5, 0), 97)
         mark = format_html('<rect x="{}" y="1" width="3" height="12" fill="#8d4c12"/>', f"{at:.1f}")
     return format_html(
-        '<span class="iv"><b>{}</b><svg class="ivl" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" '
+        '<span class="{}"><b>{}</b><svg class="ivl" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" '
         'aria-label="{}"><title>{}</title><path d="M0 13.5h100" stroke="#dae2de"/>'
         '<rect x="{}" y="4" width="{}" height="6" fill="#e3bf95"/>{}</svg></span>',
-        _loss(loss), told, told, f"{low:.1f}", f"{max(high - low, 1):.1f}", mark,
+        shape, _loss(loss), told, told, f"{low:.1f}", f"{max(high - low, 1):.1f}", mark,
     )  # fmt: skip
 
 
