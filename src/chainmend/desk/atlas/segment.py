@@ -194,10 +194,11 @@ def suppliers_of(
     )
     total: float | None = float(cells["amount"].sum())
     if not known.exact:
-        safe = suppress(cells, "amount")
-        cells, total = safe.cells, safe.totals[0]["amount"][0]
-        if SINGLE in node.kinds:  # with the cut known, any place bounds the share of the one that has most
+        if SINGLE in node.kinds:  # with the cut known, any place, and what is withheld, bounds the share of the one
             cells = cells.with_columns(amount=pl.lit(None, pl.Float64)).sort("where")
+        else:
+            safe = suppress(cells, "amount")
+            cells, total = safe.cells, safe.totals[0]["amount"][0]
         if "purchases" in node.withheld:  # few buyers: what they bought anywhere tells of them
             cells, total = cells.with_columns(amount=pl.lit(None, pl.Float64)), None
     linked = may(user, "see_links")
