@@ -1,7 +1,7 @@
 """Whoever sees no exact figures cannot reckon the share of the one supplier back, whatever they collect.
 
-Two worlds are made that differ in that share alone, both above the cut: everything a role can read of the one is, to the
-letter, what it reads of the other. Then no attacker, however clever, knows more of the share than the cut.
+Two worlds are made that differ in that share alone, both above the cut: everything a role can read of the one is, to
+the letter, what it reads of the other. Then no attacker, however clever, knows more of the share than the cut.
 """
 
 from __future__ import annotations

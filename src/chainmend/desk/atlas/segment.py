@@ -194,7 +194,9 @@ def suppliers_of(
     )
     total: float | None = float(cells["amount"].sum())
     if not known.exact:
-        if SINGLE in node.kinds:  # with the cut known, any place, and what is withheld, bounds the share of the one
+        if (
+            SINGLE in node.kinds
+        ):  # with the cut known, any place, and what is withheld, bounds the share of the one
             cells = cells.with_columns(amount=pl.lit(None, pl.Float64)).sort("where")
         else:
             safe = suppress(cells, "amount")

@@ -120,7 +120,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
         if isinstance(fact, list | dict) or name == "year":  # the year is the scope of the others
             continue
         cut = cuts.get(CUTS.get(name, ""))
-        amount = named.get(fact, fact) if isinstance(fact, str) else fact
+        amount = named.get(fact, _level(name, fact)) if isinstance(fact, str) else fact
         told = (
             said(value(name, amount, currency))
             if readable(name, found, shown, exact)
@@ -140,6 +140,19 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
             )
         )
     return lines
+
+
+def _level(name: str, text: str) -> str:
+    """How far away the nearest firm is, in words; any other text as it is."""
+    if name != "level":
+        return text
+    return {
+        "district": _("in the district"),
+        "city": _("in the city"),
+        "region": _("in the region"),
+        "country": _("in the country"),
+        "world": _("abroad"),
+    }.get(text, text)
 
 
 def _shown(view: ScanView, entry: Entry) -> Mapping[str, Any]:

@@ -55,8 +55,8 @@ def _title(total: int, late: int) -> str:
     if not total:
         return _("Nothing waits for you")
     if late:
-        return _("{n} entries wait for you, {late} overdue").format(n=total, late=late)
-    return _("{n} entries wait for you, none overdue").format(n=total)
+        return _("Waiting for you: {n}, of them overdue: {late}").format(n=total, late=late)
+    return _("Waiting for you: {n}, none overdue").format(n=total)
 
 
 def _row(entry: Entry, user: Any, catalogue: Any) -> dict[str, Any]:
