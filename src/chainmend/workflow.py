@@ -86,6 +86,8 @@ TRANSITIONS: Mapping[str, Transition] = _table(
     Transition("take", ("assigned",), "mending", _HOLDERS, ("step",), holder=True),
     Transition("give_back", ("assigned",), "returned", _HOLDERS, ("reason",), holder=True),
     Transition("progress", ("mending",), None, _HOLDERS, ("step", "note"), holder=True),
+    Transition("state_reason", _HELD, None, _HOLDERS, ("reason",), holder=True),
+    Transition("explain", (*_NEW, "confirmed", "returned"), None, _ANALYST, ("reason",)),
     Transition("submit", ("mending",), "to_verify", _HOLDERS, ("note",), holder=True),
     Transition("reschedule", _HELD, None, _ANALYST, ("due", "reason")),
     Transition("suspend", ("confirmed", *_HELD), "suspended", _RULERS, ("until", "reason")),
@@ -97,6 +99,11 @@ TRANSITIONS: Mapping[str, Transition] = _table(
     Transition("verify_evidence", (*_NEW, "confirmed", *_HELD), None, ("leader",), ("verdict", "note")),
 )
 """Action -> transition. Nobody else may do it, and in no other state."""
+
+EXPLAINS = frozenset({"state_reason", "explain"})
+"""What gives the reason for an entry that stands still; it is no movement. A month without movement needs one."""
+MOVES = frozenset({t.action for t in TRANSITIONS.values() if t.target} | {"progress"})
+"""What counts as movement."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +246,8 @@ def _by_people() -> dict[str, Pair]:
         "take": both("Take on"),
         "give_back": both("Return"),
         "progress": both("Report progress"),
+        "state_reason": both("Say why it stands still"),
+        "explain": both("Say why it waits"),
         "submit": both("Hand in for the next scan"),
         "reschedule": both("Change the date"),
         "suspend": both("Suspend"),

@@ -1,7 +1,7 @@
 """Who sees and may do what: the one place where the desk decides it.
 
 Pages and the API ask `may` and `need` for actions, and begin every query of entries at `visible_entries`. Figures that
-could tell of one firm pass `suppress` of `chainmend.desk.suppression`.
+could tell of one firm pass `suppress` of `chainmend.desk.suppression`; those of entries pass `chainmend.desk.figures`.
 
 What confidential existence means: an action that a role may not do at all, and an entry or firm that it may not see,
 answer 404, as if they were not there.
@@ -30,6 +30,7 @@ Action = Literal[
     "see_brief",
     "see_entries",
     "see_entry",
+    "see_work",
     "see_firms",
     "see_firm",
     "see_links",
@@ -49,6 +50,7 @@ Action = Literal[
     "assign",
     "remind",
     "report_need",
+    "judge_needs",
     "verify_evidence",
     "export_list",
     "export_record",
@@ -63,6 +65,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "see_brief": _CITY,
     "see_entries": _CITY | {"leader"},
     "see_entry": _CITY | {"leader"},
+    "see_work": _CITY - {"auditor"} | {"leader"},
     "see_firms": frozenset({"analyst", "promoter", "district", "auditor"}),
     "see_firm": frozenset({"analyst", "promoter", "district", "auditor", "leader"}),
     "see_links": frozenset({"analyst", "auditor"}),
@@ -82,6 +85,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "assign": frozenset({"analyst"}),
     "remind": frozenset({"analyst", "chief"}),
     "report_need": frozenset({"leader"}),
+    "judge_needs": frozenset({"analyst"}),
     "verify_evidence": frozenset({"leader"}),
     "export_list": _CITY,
     "export_record": frozenset({"auditor"}),
@@ -91,7 +95,13 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
 """Action -> roles that may do it; nobody else may."""
 
 P = ParamSpec("P")
-_START: Mapping[Role, str] = {"leader": "worklist:list", "admin": "accounts:people"}
+_START: Mapping[Role, str] = {
+    "promoter": "worklist:work",
+    "scientist": "worklist:work",
+    "district": "worklist:work",
+    "leader": "worklist:work",
+    "admin": "accounts:people",
+}
 
 
 def may(user: Any, action: Action, obj: Any = None) -> bool:

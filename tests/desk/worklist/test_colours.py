@@ -27,7 +27,7 @@ def noon(days_ago: int) -> dt.datetime:
         ("mending", -12, 50, "red", "12 d overdue"),
         ("mending", 0, 0, "blue", "0 d left"),
         ("mending", 14, 30, "blue", "14 d left"),
-        ("mending", 15, 30, "none", "2026-03-17"),
+        ("mending", 15, 30, "none", "17 Mar 2026"),
         ("mending", 5, 31, "yellow", "31 d without movement"),
         ("under_review", None, 34, "yellow", "34 d without movement"),
         ("suspended", 3, 90, "blue", "3 d left"),
@@ -44,14 +44,32 @@ def test_flag(
     assert (found.colour, found.words) == (colour, words)
 
 
+@pytest.mark.parametrize(
+    ("due", "stated", "colour", "words"),
+    [
+        (None, 30, "none", "reason stated on 31 Jan 2026"),
+        (None, 31, "yellow", "50 d without movement"),
+        (5, 2, "blue", "5 d left"),
+        (-1, 2, "red", "1 d overdue"),
+    ],
+)
+def test_a_stated_reason_holds_for_a_month(
+    due: int | None, stated: int, colour: str, words: str, make_entry: MakeEntry
+) -> None:
+    until = TODAY + dt.timedelta(days=due) if due is not None else None
+    found = flag(make_entry(state="mending", due=until, moved=noon(50), stated=noon(stated)), TODAY)
+    assert (found.colour, found.words) == (colour, words)
+
+
 def test_the_database_says_what_the_flag_says(make_entry: MakeEntry) -> None:
     number = 0
     for state in STATES:
         for left in (None, -1, 0, 14, 15):
-            for still in (0, 30, 31):
+            for still, stated in ((0, None), (30, None), (31, None), (50, 31), (50, 30), (31, 0)):
                 number += 1
                 due = TODAY + dt.timedelta(days=left) if left is not None else None
-                make_entry(number, state, due=due, moved=noon(still))
+                said = noon(stated) if stated is not None else None
+                make_entry(number, state, due=due, moved=noon(still), stated=said)
     for colour in COLOURS:
         by_database = set(Entry.objects.filter(condition(colour, TODAY)).values_list("pk", flat=True))
         by_flag = {e.pk for e in Entry.objects.all() if flag(e, TODAY).colour == colour}

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.worklist import record, services
+from chainmend.desk.worklist.colours import flag
 from chainmend.desk.worklist.models import Entry, Event
 from chainmend.errors import DeskError
 from chainmend.workflow import ROLES, STATES, TRANSITIONS, Role, Transition
@@ -26,20 +27,21 @@ from .conftest import MakeEntry
 LATER = (timezone.localdate() + dt.timedelta(days=20)).isoformat()
 # role -> (state -> actions) written by hand from the design's table, not from the code
 OPENED = ("detected", "under_review", "relapsed", "confirmed")
-NEW = {"confirm", "reject"}
+NEW = {"confirm", "reject", "explain"}
+HOLDS, MENDS = {"take", "give_back", "state_reason"}, {"progress", "submit", "state_reason"}
 EXPECTED: dict[str, dict[str, set[str]]] = {
     "analyst": {
         "detected": NEW | {"review"}, "under_review": NEW, "relapsed": NEW | {"review"}, "rejected": {"reopen"},
-        "confirmed": {"reject", "assign", "suspend", "name_partner"}, "returned": {"assign"},
+        "confirmed": {"reject", "assign", "suspend", "name_partner", "explain"}, "returned": {"assign", "explain"},
         "assigned": {"reassign", "reschedule", "suspend", "remind", "name_partner"},
         "mending": {"reassign", "reschedule", "suspend", "remind", "name_partner"}, "suspended": {"resume"},
     },
-    "promoter": {"assigned": {"take", "give_back"}, "mending": {"progress", "submit"}},
+    "promoter": {"assigned": HOLDS, "mending": MENDS},
     "scientist": {
-        "confirmed": {"name_partner"}, "assigned": {"take", "give_back", "name_partner"},
-        "mending": {"progress", "submit", "name_partner"},
+        "confirmed": {"name_partner"}, "assigned": HOLDS | {"name_partner"},
+        "mending": MENDS | {"name_partner"},
     },
-    "district": {"assigned": {"take", "give_back"}, "mending": {"progress", "submit"}},
+    "district": {"assigned": HOLDS, "mending": MENDS},
     "leader": {s: {"verify_evidence"} for s in (*OPENED, "assigned", "mending")},
     "chief": {s: {"decide", "prioritise"} for s in STATES if s not in ("rejected", "closed")},
     "auditor": {}, "admin": {},
@@ -228,3 +230,32 @@ def test_chasing_is_no_movement(people: dict[Role, User], make_entry: MakeEntry)
     services.move(entry.pk, "take", people["district"], {"step": "talks"}, 2)
     entry.refresh_from_db()
     assert entry.moved > long_ago
+
+
+def test_a_stated_reason_is_kept_and_is_no_movement(people: dict[Role, User], make_entry: MakeEntry) -> None:
+    long_ago = timezone.now() - dt.timedelta(days=40)
+    mine = make_entry(state="mending", moved=long_ago, owner=people["district"].organisation, remedy="ally")
+    assert flag(mine).colour == "yellow"
+    services.move(mine.pk, "state_reason", people["district"], {"reason": "the site is not ready"}, 1)
+    waits = make_entry(2, "confirmed", moved=long_ago)
+    services.move(waits.pk, "explain", people["analyst"], {"reason": "the budget is not there"}, 1)
+    for entry, reason in ((mine, "the site is not ready"), (waits, "the budget is not there")):
+        entry.refresh_from_db()
+        assert entry.moved == long_ago
+        assert flag(entry).colour == "none"
+        assert flag(entry).words.startswith("reason stated on")
+        last = entry.events.order_by("-number").first()
+        assert last is not None
+        assert json.loads(last.content)["data"] == {"reason": reason}
+    assert record.verify()[1] is None
+
+
+def test_a_second_reminder_on_a_day_is_refused_in_words(
+    people: dict[Role, User], make_entry: MakeEntry
+) -> None:
+    entry = make_entry(state="assigned", owner=people["district"].organisation, remedy="ally")
+    services.move(entry.pk, "remind", people["chief"], {"note": "decide"}, 1)
+    with pytest.raises(DeskError, match="chief person reminded them today already"):
+        services.move(entry.pk, "remind", people["analyst"], {}, 2)
+    entry.refresh_from_db()
+    assert (entry.version, entry.events.filter(action="remind").count()) == (2, 1)

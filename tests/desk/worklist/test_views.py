@@ -36,7 +36,8 @@ def test_city_roles_see_every_entry_and_firms_figures_only_analyst_and_auditor(
     entry = make_entry()
     exact = role in ("analyst", "auditor")
     for address in ("/list/", f"/list/{entry.pk}/"):
-        assert ">48<" in text(clients[role], address)
+        assert (">48<" in text(clients[role], address)) is exact
+        assert (">40–50<" in text(clients[role], address)) is not exact
     page = text(clients[role], f"/list/{entry.pk}/")
     assert ("Firm A has 90%" in page) is exact
     assert ("90%</b>" in page) is exact

@@ -15,6 +15,7 @@ from chainmend.desk.atlas.draw.marks import strip
 from chainmend.desk.atlas.earlier import before
 from chainmend.desk.atlas.growth import Excess, between, figures_of, group_names, names_of, published
 from chainmend.desk.atlas.states import STATES, state_name
+from chainmend.desk.figures import order_of, reason
 from chainmend.desk.scans.view import ScanView
 from chainmend.desk.worklist.colours import COLOURS, condition
 from chainmend.desk.worklist.models import Entry, Event
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 _SHOWN, _REDS = 6, 3
 _TOLD = ("opened", "worsened", "eased", "gone", "closed", "relapsed")
 _KEPT = 4
-_IN_ROWS = frozenset({"fact", "component", "threshold"})
-"""What a reason has that is about the segment and not about rows behind it, which name suppliers and buyers."""
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,11 @@ def amount(value: float, view: ScanView) -> str:
     return money(value, view.dataset.currency)[0 if language() == "zh" else 1]
 
 
-def reds(entries: QuerySet[Entry], today: dt.date) -> tuple[list[Entry], int, Entry | None]:
+def reds(entries: QuerySet[Entry], today: dt.date, exact: bool) -> tuple[list[Entry], int, Entry | None]:
     """Return the three overdue entries to decide first, how many there are, and the next that falls due."""
     late = entries.filter(condition("red", today)).select_related("owner")
-    order = (F("priority").asc(nulls_last=True), F("severity").desc(nulls_last=True), "due", "pk")
+    grave = F(order_of("severity", exact)).desc(nulls_last=True)
+    order = (F("priority").asc(nulls_last=True), grave, "due", "pk")
     coming = (
         open_entries(entries).filter(due__gte=today).select_related("owner").order_by("due", "pk").first()
     )
@@ -133,11 +133,11 @@ class Changes:
     after: int
 
 
-def changes(view: ScanView, entries: QuerySet[Entry], *, links: bool) -> Changes:
-    """Return what the last scan changed, as far as the entries may be seen; reasons that name links with `links`."""
+def changes(view: ScanView, entries: QuerySet[Entry], *, exact: bool) -> Changes:
+    """Return what the last scan changed, as far as the entries may be seen; in figures and names only where `exact`."""
     events = Event.objects.filter(scan_id=view.scan_id, entry__in=entries, action__in=_TOLD).order_by()
     found = Counter(events.values_list("action", flat=True))
-    gravest = F("entry__severity").desc(nulls_last=True)
+    gravest = F(f"entry__{order_of('severity', exact)}").desc(nulls_last=True)
     lines: list[Event] = []
     for action in _TOLD:  # some of each kind before more of one
         if found[action] and len(lines) < _SHOWN:
@@ -147,7 +147,7 @@ def changes(view: ScanView, entries: QuerySet[Entry], *, links: bool) -> Changes
     then = after - found["opened"] - found["relapsed"] + found["closed"]
     return Changes(
         [(a, event_name(a), found[a]) for a in _TOLD if a != "relapsed" or found[a]],
-        [_line(e, links) for e in lines[:_SHOWN]],
+        [_line(e, exact) for e in lines[:_SHOWN]],
         then,
         after,
     )
@@ -166,19 +166,15 @@ def event_name(action: str) -> str:
     return names.get(action, action)
 
 
-def _line(event: Event, links: bool) -> dict[str, Any]:
+def _line(event: Event, exact: bool) -> dict[str, Any]:
     data = json.loads(event.content).get("data", {})
-    told = [
-        r["zh" if language() == "zh" else "en"]
-        for r in data.get("because") or []
-        if links or not _IN_ROWS.isdisjoint(r)
-    ]
+    told = [text for one in data.get("because") or [] if (text := reason(one, exact))]
     before, after = data.get("severity_before"), data.get("severity_after")
-    moved = f"{before:.0f} → {after:.0f}" if before is not None and after is not None else ""
+    numbers = exact and before is not None and after is not None
     return {
         "name": event_name(event.action),
         "entry": event.entry,
-        "moved": moved,
+        "moved": f"{before:.0f} → {after:.0f}" if numbers else "",
         "why": told[0] if told else "",
     }
 

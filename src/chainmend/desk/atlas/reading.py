@@ -17,15 +17,21 @@ if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Cluster, Segment
     from chainmend.desk.scans.view import ScanView
 
-_OF_OUTPUT = ("share_of_country", "location_quotient", "local_sales", "knock_out_own", "sales_growth")
+_OF_OUTPUT = (
+    "share_of_country", "location_quotient", "local_sales", "knock_out_own", "sales_growth",
+    "patents_per_output_ratio",
+)  # fmt: skip
 _OF_PURCHASES = (
     "self_sufficiency", "supplier_hhi", "top_share", "outside_share", "foreign_share", "source_hhi",
+    "worst_source", "worst_source_loss",
 )  # fmt: skip
-_OF_ONE = ("top_share",)
-"""What is always of one firm."""
+_OF_ONE = ("top_share", "supplier_hhi")
+"""What is always of one firm: where one supplier has most, the HHI over suppliers is the square of its share."""
 _KEPT = 4
 _FRAMES = 2
 """Scans of which frames with a row a firm or a link are kept: the last, and the one that replaces it."""
+SINGLE = "single_source"
+"""A finding of this kind says that one supplier has most: then no place and no share is told."""
 
 PLACE = (
     pl.when(pl.col("place") == "local")
@@ -123,6 +129,7 @@ def atlas(view: ScanView, exact: bool) -> Atlas:
     cells = contributions(view)
     hidden, outputs = _outputs(view, cells, exact)
     few, told = (set(), set()) if exact else _few_traders(view)
+    told |= {s for s, found in kinds.items() if SINGLE in found}
     nodes = {}
     for id, segment in catalogue.segments.items():
         facts, withheld = dict(rows.get(id, {})), set()

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.desk.atlas.earlier import past
-from chainmend.desk.atlas.reading import PLACE, Atlas, Node, contributions, purchases
+from chainmend.desk.atlas.reading import PLACE, SINGLE, Atlas, Node, atlas, contributions, purchases
 from chainmend.desk.atlas.states import State, state_of
+from chainmend.desk.figures import Loss, figures, readable, severity_range, step
+from chainmend.desk.figures import side as side_of
 from chainmend.desk.suppression import suppress
 from chainmend.desk.visibility import may, may_name_candidates, visible_entries
+from chainmend.desk.worklist.words import headline
+from chainmend.gaps.reasons import CUTS
 from chainmend.gaps.wording import label, value
 from chainmend.i18n import _, language
 from chainmend.names import country_name, money
@@ -112,9 +116,13 @@ def fact(view: ScanView, node: Node, name: str) -> Fact:
 
 
 def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
-    """Return the findings of a segment whose entries the person may see, with reasons and rows behind them."""
+    """Return the findings of a segment whose entries the person may see, with reasons and rows behind them.
+
+    Who sees no exact figures finds bands, and findings in the order of these.
+    """
     rows = view.scan.findings.filter(pl.col("segment_id") == node.segment.id)
     entries = {e.finding_id: e for e in visible_entries(user).filter(segment_id=node.segment.id)}
+    exact, open_ = may(user, "see_exact_figures"), atlas(view, False).nodes[node.segment.id].facts
     side, currency = (0 if language() == "zh" else 1), view.dataset.currency
     found = []
     for row in rows.iter_rows(named=True):
@@ -122,16 +130,25 @@ def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
         if entry is None:
             continue
         evidence = json.loads(row["evidence"])
-        hidden = node.withheld
+        known, held = evidence.get("facts", {}), evidence.get("thresholds", {})
         facts = [
-            (label(n)[side], _("withheld") if n in hidden else value(n, v, currency)[side])
-            for n, v in evidence.get("facts", {}).items()
+            (
+                label(n)[side],
+                value(n, v, currency)[side]
+                if readable(n, known, open_, exact)
+                else side_of(n, v, held.get(CUTS.get(n, ""))) or _("withheld"),
+            )
+            for n, v in known.items()
             if not isinstance(v, dict | list) and n != "firms_stopped"
         ]
-        cuts = [
-            (label(n)[side], value(n, v, currency)[side]) for n, v in evidence.get("thresholds", {}).items()
-        ]
-        found.append(row | {"entry": entry, "facts": facts, "cuts": cuts})
+        cuts = [(label(n)[side], value(n, v, currency)[side]) for n, v in held.items()]
+        told = {
+            "entry": entry, "facts": facts, "cuts": cuts, "severity": figures(entry, exact).severity,
+            "headline": row[f"summary_{language()}"] if exact else headline(entry, user, view.catalogue),
+        }  # fmt: skip
+        found.append(row | told)
+    if not exact:
+        found.sort(key=lambda f: (-(f["entry"].severity_rank or 0), f["entry"].pk))
     return found
 
 
@@ -165,7 +182,7 @@ class Place:
 
 
 def suppliers_of(
-    view: ScanView, atlas: Atlas, node: Node, user: User
+    view: ScanView, known: Atlas, node: Node, user: User
 ) -> tuple[list[Place], float | None] | None:
     """Return where local firms bought a segment and the sum of all; None where no links are known.
 
@@ -184,9 +201,14 @@ def suppliers_of(
         .sort(["amount", "where"], descending=[True, False])
     )
     total: float | None = float(cells["amount"].sum())
-    if not atlas.exact:
-        safe = suppress(cells, "amount")
-        cells, total = safe.cells, safe.totals[0]["amount"][0]
+    if not known.exact:
+        if (
+            SINGLE in node.kinds
+        ):  # with the cut known, any place, and what is withheld, bounds the share of the one
+            cells = cells.with_columns(amount=pl.lit(None, pl.Float64)).sort("where")
+        else:
+            safe = suppress(cells, "amount")
+            cells, total = safe.cells, safe.totals[0]["amount"][0]
         if "purchases" in node.withheld:  # few buyers: what they bought anywhere tells of them
             cells, total = cells.with_columns(amount=pl.lit(None, pl.Float64)), None
     linked = may(user, "see_links")
@@ -223,33 +245,57 @@ def remedies_of(view: ScanView, findings: list[dict[str, Any]], user: User) -> l
     return found
 
 
-def worth_of(view: ScanView, node: Node) -> dict[str, Any] | None:
-    """Return the loss avoided a year by mending the segment, with its interval; None where it was not valued."""
+def worth_of(view: ScanView, node: Node, exact: bool) -> Loss | None:
+    """Return the loss avoided a year by mending the segment; None where it was not valued.
+
+    It is an estimate with its interval, or where not `exact` a band.
+    """
     frame = view.scan.values
-    if frame.is_empty():
+    rows = frame if frame.is_empty() else frame.filter(pl.col("segment_id") == node.segment.id)
+    if rows.is_empty() or rows["value"][0] is None:
         return None
-    rows = frame.filter(pl.col("segment_id") == node.segment.id)
-    return rows.row(0, named=True) if rows.height else None
+    amount, low, high = (rows[c][0] for c in ("value", "low", "high"))
+    if not exact:
+        return Loss(None, *step(amount))
+    return Loss(amount, amount if low is None else low, amount if high is None else high)
 
 
-@lru_cache(maxsize=_SCANS)
-def _past(view: ScanView) -> dict[str, tuple[State, int, float | None]]:
+@dataclass(frozen=True)
+class _Sum:
+    """A finding of an earlier scan, as far as its severity goes."""
+
+    severity: float | None
+    criticality: float | None
+    exposure: float | None
+    recovery: float | None
+    firm_id: str | None
+
+
+@lru_cache(maxsize=2 * _SCANS)
+def _past(view: ScanView, exact: bool) -> dict[str, tuple[State, int, str]]:
     """Segment -> state, firms here, severity of the gravest finding, of one scan."""
     kinds: dict[str, list[str]] = {}
-    worst: dict[str, float] = {}
-    for segment, kind, severity in view.scan.findings.select("segment_id", "kind", "severity").iter_rows():
+    worst: dict[str, tuple[float, str]] = {}
+    columns = ("severity", "criticality", "exposure", "recovery", "firm_id")
+    for segment, kind, *parts in view.scan.findings.select("segment_id", "kind", *columns).iter_rows():
         kinds.setdefault(segment, []).append(kind)
-        if severity is not None:
-            worst[segment] = max(severity, worst.get(segment, severity))
+        found = _Sum(*parts)
+        span = severity_range(found)
+        if found.severity is None or span is None:
+            continue
+        told = (found.severity, f"{found.severity:.0f}") if exact else (sum(span) / 2, f"{span[0]}–{span[1]}")
+        worst[segment] = max(told, worst.get(segment, told))
     rows = view.scan.segment_facts.select("segment_id", "firms").iter_rows()
-    return {s: (state_of(kinds.get(s, ())), int(firms), worst.get(s)) for s, firms in rows}
+    return {
+        s: (state_of(kinds.get(s, ())), int(firms), worst[s][1] if s in worst else "") for s, firms in rows
+    }
 
 
-def history_of(node: Node, city: str) -> list[dict[str, Any]]:
+def history_of(node: Node, city: str, exact: bool) -> list[dict[str, Any]]:
     """Return the segment in the last scans, newest first."""
     found = []
     for view in past(city):
-        seen = _past(view).get(node.segment.id)
+        seen = _past(view, exact).get(node.segment.id)
         if seen is not None:
             found.append(
                 {

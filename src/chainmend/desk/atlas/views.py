@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +22,7 @@ from chainmend.desk.atlas.earlier import before
 from chainmend.desk.atlas.pulling import Pull, by_cluster, pull
 from chainmend.desk.atlas.reading import Atlas, Node, atlas
 from chainmend.desk.atlas.states import STATES, state_name
+from chainmend.desk.figures import order_of
 from chainmend.desk.visibility import may, need, of, visible_entries
 from chainmend.errors import NetworkError
 from chainmend.i18n import _, language
@@ -49,7 +51,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     entries = visible_entries(user)
     today = timezone.localdate()
     shown = board.tiles(view, _atlas(view, user), entries, today)
-    late, n_late, coming = board.reds(entries, today)
+    late, n_late, coming = board.reds(entries, today, may(user, "see_exact_figures"))
     tiers = (
         (_("Trillion-class"), [t for t in shown if t.cluster.tier == "trillion"]),
         (_("Hundred-billion-class"), [t for t in shown if t.cluster.tier == "hundred-billion"]),
@@ -70,7 +72,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             ],
             "n_late": n_late,
             "coming": coming,
-            "changes": board.changes(view, entries, links=may(user, "see_links")),
+            "changes": board.changes(view, entries, exact=may(user, "see_exact_figures")),
             "before": before(view),
             "ranks": board.ranks(view),
         },
@@ -178,8 +180,8 @@ def segment(request: HttpRequest, segment: str) -> HttpResponse:
             "firms": page.firms_of(view, node, user) if may(user, "see_firm") else None,
             "suppliers": page.suppliers_of(view, known, node, user),
             "remedies": page.remedies_of(view, findings, user),
-            "worth": page.worth_of(view, node),
-            "history": page.history_of(node, view.city),
+            "worth": page.worth_of(view, node, known.exact),
+            "history": page.history_of(node, view.city, known.exact),
             "near": _near(view, known, node),
             "not_checked": _unchecked(view, segment),
             "exact": known.exact,
@@ -259,13 +261,15 @@ def _near(view: ScanView, known: Atlas, node: Node) -> tuple[list[Node], list[No
 def _why(view: ScanView, node: Node, user: User) -> str:
     """The gravest finding that has a shape, in one sentence, where the person may see its entry."""
     for finding in page.findings_of(view, node, user):
-        text: str = finding["summary_zh" if language() == "zh" else "summary_en"]
+        text: str = finding["headline"]
         return text.split("：", 1)[-1] if language() == "zh" else text.split(": ", 1)[-1]
     return ""
 
 
 def _entry(node: Node, user: User) -> str | None:
-    first = visible_entries(user).filter(segment_id=node.segment.id).exclude(state="closed").first()
+    by = order_of("severity", may(user, "see_exact_figures"))
+    found = visible_entries(user).filter(segment_id=node.segment.id).exclude(state="closed")
+    first = found.order_by(F(by).desc(nulls_last=True), "pk").first()
     return reverse("worklist:entry", args=[first.pk]) if first else None
 
 

@@ -56,7 +56,9 @@ def _plan() -> tuple[tuple[str, tuple[tuple[str, str, Action, str], ...]], ...]:
         (
             _("Mending"),
             (
+                (_("My work"), "worklist:work", "see_work", "work"),
                 (_("Mend-list"), "worklist:list", "see_entries", "list"),
+                (_("Evidence to verify"), "worklist:verify", "verify_evidence", ""),
                 (_("Reported needs"), "worklist:needs", "see_needs", "need"),
                 (_("Record"), "worklist:record", "export_record", "record"),
             ),
@@ -86,9 +88,15 @@ def _places(
             continue
         url = reverse(view)
         inside = request.path == url or (url != "/" and request.path.startswith(url))
-        yield Place(name, url, inside, icon, _waiting(user) if view == "worklist:list" else None)
+        yield Place(name, url, inside, icon, _count(view, user))
 
 
-def _waiting(user: User) -> int:
-    """How many entries that the person may see are not done with."""
+def _count(view: str, user: User) -> int | None:
+    """How much waits at a place: what waits for the person, or all entries they may see that are not done with."""
+    if view == "worklist:work":
+        from chainmend.desk.worklist.reminders import count
+
+        return count(user)
+    if view != "worklist:list":
+        return None
     return visible_entries(user).exclude(state__in=("closed", "rejected")).count()

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
+from chainmend.desk.scans.desk_rows import desk_rows, told, with_desk_rows
 from chainmend.desk.scans.models import ScanRun
 from chainmend.desk.scans.runs import STAGES, end, settings_file, take
 from chainmend.desk.worklist.services import apply_scan
@@ -52,7 +53,8 @@ def _work(run: ScanRun) -> None:
 
     file = settings_file()
     settings = load_settings(file if file.is_file() else None)
-    data = read_dataset(run.dataset.path)
+    rows = desk_rows()
+    data = with_desk_rows(read_dataset(run.dataset.path), rows)
     catalogue = keep(conf.DESK_HOME)
     done = 0
 
@@ -61,7 +63,7 @@ def _work(run: ScanRun) -> None:
         done += 1
         _told(run, STAGES[1], done)
 
-    found = scan(data, catalogue, settings, progress=step)
+    found = told(scan(data, catalogue, settings, progress=step), rows)
     _told(run, STAGES[2], done)
     run.scan_id = found.id
     save_scan(found, run.path)

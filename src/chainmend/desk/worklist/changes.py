@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chainmend.desk.scans.models import ScanRun
-from chainmend.desk.worklist.models import Event
+from chainmend.desk.worklist.models import Entry, Event
 from chainmend.i18n import _
 
+WAYS = ("opened", "worsened", "eased", "gone", "closed", "relapsed")
+"""What a scan may have done to an entry that a list can be asked for."""
 _SIGNS = {"opened": "●", "relapsed": "↻", "closed": "✓", "gone": "○", "not_checked": "?"}
 
 
@@ -36,40 +38,68 @@ def since(run: ScanRun | None) -> Q:
     return by_scans & Q(at__gt=run.finished) if run is not None and run.finished else by_scans
 
 
-def changes(entries: Iterable[str], run: ScanRun | None) -> dict[str, Change]:
-    """Return what scans after `run` did to entries, for those they changed."""
+def changes(entries: Iterable[str], run: ScanRun | None, exact: bool = True) -> dict[str, Change]:
+    """Return what scans after `run` did to entries, for those they changed; in numbers only where `exact`."""
     found: dict[str, list[Event]] = {}
     for event in Event.objects.filter(since(run), entry__in=list(entries)).order_by("number"):
         found.setdefault(event.entry_id, []).append(event)
-    return {entry: _told(events) for entry, events in found.items()}
+    return {entry: _told(events, exact) for entry, events in found.items()}
 
 
-def _told(events: list[Event]) -> Change:
-    data = [json.loads(e.content)["data"] for e in events]
+def changed(entries: QuerySet[Entry], run: ScanRun | None, what: str) -> list[str]:
+    """Return the numbers of the entries that scans after `run` changed in one way, net over all of those scans.
+
+    Parameters
+    ----------
+    entries
+        Among which; those a person may see.
+    run
+        The earlier scan.
+    what
+        One of `WAYS`; ``any`` for every change.
+    """
+    found: dict[str, list[Event]] = {}
+    for event in Event.objects.filter(since(run), entry__in=entries.order_by()).order_by("number"):
+        found.setdefault(event.entry_id, []).append(event)
+    return [entry for entry, events in found.items() if what == "any" or _way(events) == what]
+
+
+def _way(events: list[Event]) -> str:
+    """What scans did to an entry in all, one of `WAYS` or what else the last of them said."""
     last = events[-1].action
     if events[0].action == "opened" and last not in ("closed", "gone"):
-        return Change("●", _("new"))
+        return "opened"
     if last in _SIGNS:
-        words = {
-            "opened": _("new"),
-            "relapsed": _("back again"),
-            "closed": _("closed"),
-            "gone": _("gone once"),
-            "not_checked": _("not checked"),
-        }
-        return Change(_SIGNS[last], words[last])
-    return moved(data[0].get("severity_before"), data[-1].get("severity_after"))
+        return last
+    before, after = content(events[0]).get("severity_before"), content(events[-1]).get("severity_after")
+    if before is None or after is None or before == after:
+        return "same"
+    return "worsened" if after > before else "eased"
 
 
-def moved(before: float | None, after: float | None) -> Change:
-    """Return how a severity moved, each 0 to 100 or None where not known."""
+def _told(events: list[Event], exact: bool) -> Change:
+    way = _way(events)
+    words = {
+        "opened": _("new"),
+        "relapsed": _("back again"),
+        "closed": _("closed"),
+        "gone": _("gone once"),
+        "not_checked": _("not checked"),
+    }
+    if way in words:
+        return Change(_SIGNS[way], words[way])
+    return moved(content(events[0]).get("severity_before"), content(events[-1]).get("severity_after"), exact)
+
+
+def moved(before: float | None, after: float | None, exact: bool = True) -> Change:
+    """Return how a severity moved, each 0 to 100 or None where not known; in numbers only where `exact`."""
     if before is None or after is None:
         return Change("＝", _("severity not known"))
-    numbers = f"{before:.0f}→{after:.0f}"
+    numbers = f" {before:.0f}→{after:.0f}" if exact else ""
     if after > before:
-        return Change("▲", _("worse {numbers}").format(numbers=numbers))
+        return Change("▲", _("worse") + numbers)
     if after < before:
-        return Change("▼", _("eased {numbers}").format(numbers=numbers))
+        return Change("▼", _("eased") + numbers)
     return Change("＝", _("same"))
 
 

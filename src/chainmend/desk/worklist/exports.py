@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chainmend.desk import scans
-from chainmend.desk.visibility import need, of
+from chainmend.desk.figures import figures
+from chainmend.desk.visibility import may, need, of
 from chainmend.desk.worklist import record, words
-from chainmend.desk.worklist.changes import earlier
+from chainmend.desk.worklist.changes import changes, earlier
 from chainmend.desk.worklist.colours import flag
 from chainmend.desk.worklist.given import remedy_name, said
 from chainmend.desk.worklist.listing import Asked, matching
@@ -34,7 +35,10 @@ def _cell(value: object) -> str:
 @need("export_list")
 @require_safe
 def entries(request: HttpRequest) -> HttpResponse:
-    """The entries asked for as CSV; every row says its scan, how old the data are, and whether they are made up."""
+    """The entries asked for as CSV; every row says its scan, how old the data are, and whether they are made up.
+
+    Losses are in the currency a year; for who sees no exact figures they are the edges of their band.
+    """
     user, view = of(request), scans.current()
     catalogue = view.catalogue if view else None
     out = StringIO()
@@ -42,15 +46,22 @@ def entries(request: HttpRequest) -> HttpResponse:
     table = csv.writer(out)
     table.writerow([
         _("No."), _("Severity"), _("Segment"), _("Finding"), _("why"), _("State"), _("Remedy"), _("in charge"),
-        _("Due"), _("Time left"), _("Loss avoided"), _("Loss avoided, low"), _("Loss avoided, high"),
+        _("Due"), _("Time left"), _("Loss avoided"), _("Loss avoided, low"), _("Loss avoided, high"), _("Since then"),
         _("Last scan"), _("Data to"), _("Demo data"),
     ])  # fmt: skip
     about = (view.scan_id, view.date, _("yes") if view.synthetic else _("no")) if view else ("", "", "")
-    for entry in matching(Asked.of(request.GET.dict(), earlier()), user, catalogue):
+    asked, exact = Asked.of(request.GET.dict(), earlier()), may(user, "see_exact_figures")
+    entries = list(matching(asked, user, catalogue))
+    told = changes([e.pk for e in entries], asked.since, exact)
+    for entry in entries:
+        known = figures(entry, exact)
+        loss = (known.loss.value, known.loss.low, known.loss.high) if known.loss else (None, None, None)
+        change = told.get(entry.pk)
         line = (
-            entry.pk, entry.severity, words.segment_name(catalogue, entry.segment_id), words.kind_name(entry.kind),
+            entry.pk, entry.severity if exact else known.severity,
+            words.segment_name(catalogue, entry.segment_id), words.kind_name(entry.kind),
             words.headline(entry, user, catalogue), said(state_name(entry.state)), remedy_name(entry.remedy),
-            entry.owner, entry.due, flag(entry).words, entry.loss, entry.loss_low, entry.loss_high, *about,
+            entry.owner, entry.due, flag(entry).words, *loss, change.words if change else _("same"), *about,
         )  # fmt: skip
         table.writerow([_cell(v) for v in line])
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")

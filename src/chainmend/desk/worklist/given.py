@@ -113,7 +113,8 @@ def _organisation(name: str, text: str) -> dict[str, Any]:
     found = Organisation.objects.filter(pk=int(text)).first() if text.isdecimal() else None
     if found is None:
         raise _refused(name, text, _("an organisation of this desk"))
-    return {name: found.pk, f"{name}_name": found.name}
+    english = {f"{name}_name_en": found.name_en} if found.name_en else {}
+    return {name: found.pk, f"{name}_name": found.name} | english
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, str], dict[str, Any]]:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, F, Q, QuerySet
 
+from chainmend.desk.figures import Loss, order_of, step
 from chainmend.desk.visibility import may, visible_entries
-from chainmend.desk.worklist.changes import since
+from chainmend.desk.worklist.changes import WAYS, changed, since
 from chainmend.desk.worklist.colours import COLOURS, condition
 from chainmend.desk.worklist.models import Entry, Event, Mention
-from chainmend.workflow import STATES, TAKES
+from chainmend.desk.worklist.reminders import waits_for
+from chainmend.workflow import STATES
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
@@ -26,8 +28,8 @@ DONE = ("closed", "rejected")
 FILTERS = ("cluster", "kind", "state", "gap", "remedy", "owner")
 _FIELDS = {"cluster": "cluster_id", "gap": "gap_class", "owner": "owner_id"}
 _ORDERS = {
-    "severity": F("severity").desc(nulls_last=True),
-    "loss": F("loss").desc(nulls_last=True),
+    "severity": None,
+    "loss": None,
     "due": F("due").asc(nulls_last=True),
     "moved": F("moved").asc(),
     "segment": F("segment_id").asc(),
@@ -53,7 +55,7 @@ class Asked:
     since
         The earlier scan to compare with; None for the whole record of scans.
     changed
-        Whether only what scans changed since is asked for.
+        What scans did since, to which entries are asked for: ``any`` or one of `changes.WAYS`; empty for all entries.
     page
         Number of the page, as the address has it.
     """
@@ -63,7 +65,7 @@ class Asked:
     order: str
     text: str
     since: ScanRun | None
-    changed: bool
+    changed: str
     page: str
 
     @classmethod
@@ -82,9 +84,13 @@ class Asked:
             order if order in _ORDERS else "severity",
             query.get("q", "").strip()[:80],
             by_id.get(query.get("since", ""), runs[0] if runs else None),
-            query.get("changed") == "1",
+            _way(query.get("changed", "")),
             query.get("page", "1"),
         )
+
+
+def _way(text: str) -> str:
+    return "any" if text == "1" else text if text in (*WAYS, "any") else ""
 
 
 @dataclass(frozen=True)
@@ -98,13 +104,13 @@ class Listed:
     counts
         View -> how many entries it has under the filters.
     loss
-        Loss avoided, low, high over the entries of the filters that are open, each segment once, in the currency a
-        year; None where not known.
+        Loss avoided over the entries of the filters that are open, each segment once, in the currency a year; the sum
+        of bands for who sees no exact figures. None where not known.
     """
 
     page: Page[Entry]
     counts: Mapping[str, int]
-    loss: tuple[float, float, float] | None
+    loss: Loss | None
 
 
 def listed(asked: Asked, user: User, catalogue: Catalogue | None) -> Listed:
@@ -116,13 +122,23 @@ def listed(asked: Asked, user: User, catalogue: Catalogue | None) -> Listed:
     }
     counts = found.aggregate(**counted)
     page = Paginator(matching(asked, user, catalogue), PAGE).get_page(asked.page)
-    return Listed(page, {name: counts[f"n_{name}"] for name in VIEWS}, _loss(found))
+    return Listed(
+        page, {name: counts[f"n_{name}"] for name in VIEWS}, _loss(found, may(user, "see_exact_figures"))
+    )
 
 
 def matching(asked: Asked, user: User, catalogue: Catalogue | None) -> QuerySet[Entry]:
     """Return every entry a person asked for, among what they may see, in the order asked for."""
-    found = _filtered(asked, user, catalogue).filter(view(asked.view, user))
-    return found.order_by(_ORDERS[asked.order], "id").select_related("owner")
+    found = _filtered(asked, user, catalogue).filter(_in_view(asked, user))
+    by = _ORDERS[asked.order]
+    if by is None:
+        by = F(order_of(asked.order, may(user, "see_exact_figures"))).desc(nulls_last=True)
+    return found.order_by(by, "id").select_related("owner")
+
+
+def _in_view(asked: Asked, user: User) -> Q:
+    """What was closed is no more among the open ones, yet is what a reader asks for who asks what was closed."""
+    return Q() if asked.changed == "closed" and asked.view == "all" else view(asked.view, user)
 
 
 def view(name: str, user: User) -> Q:
@@ -134,29 +150,20 @@ def view(name: str, user: User) -> Q:
     if name == "closed":
         return Q(state__in=DONE)
     if name == "mine":
-        return _mine(user)
+        return waits_for(user) | Q(
+            pk__in=Mention.objects.filter(person=user, seen=False).values("event__entry")
+        )
     return ~Q(state__in=DONE)
-
-
-def _mine(user: User) -> Q:
-    """What waits for a person: their role's next move, or a comment that names them."""
-    named = Mention.objects.filter(person=user, seen=False).values("event__entry")
-    rule = Q(pk__in=named)
-    if user.what == "analyst":
-        rule |= Q(state__in=("detected", "under_review", "confirmed", "returned", "relapsed"))
-    if user.what in TAKES:
-        rule |= Q(owner=user.organisation_id, state__in=("assigned", "mending"))
-    if user.what == "chief":
-        rule |= condition("red")
-    return rule
 
 
 def _filtered(asked: Asked, user: User, catalogue: Catalogue | None) -> QuerySet[Entry]:
     found = visible_entries(user).filter(**{_FIELDS.get(n, n): v for n, v in asked.chosen.items()})
     if asked.text:
         found = found.filter(_search(asked.text, user, catalogue))
+    if asked.changed == "any":
+        return found.filter(pk__in=Event.objects.filter(since(asked.since)).values("entry"))
     if asked.changed:
-        found = found.filter(pk__in=Event.objects.filter(since(asked.since)).values("entry"))
+        return found.filter(pk__in=changed(found, asked.since, asked.changed))
     return found
 
 
@@ -174,12 +181,15 @@ def _search(text: str, user: User, catalogue: Catalogue | None) -> Q:
     return rule
 
 
-def _loss(found: QuerySet[Entry]) -> tuple[float, float, float] | None:
+def _loss(found: QuerySet[Entry], exact: bool) -> Loss | None:
     rows = found.exclude(state__in=DONE).exclude(loss=None).order_by()
     once = {r[0]: r[1:] for r in rows.values_list("segment_id", "loss", "loss_low", "loss_high")}
     if not once:
         return None
-    return (
+    if not exact:  # of bands, so that the sums of two lists do not give away what is in one of them alone
+        bands = [step(value) for value, _low, _high in once.values()]
+        return Loss(None, sum(b[0] for b in bands), sum(b[1] for b in bands))
+    return Loss(
         sum(r[0] or 0.0 for r in once.values()),
         sum(r[1] or 0.0 for r in once.values()),
         sum(r[2] or 0.0 for r in once.values()),

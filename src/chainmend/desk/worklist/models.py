@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chainmend.desk.accounts.models import Organisation, User
+from chainmend.desk.figures import ranks
 from chainmend.errors import DeskError
 from chainmend.i18n import _ as say
 from chainmend.i18n import language
@@ -18,7 +19,9 @@ class Entry(models.Model):
     """One gap on the list: what scans say of it, and what people decided.
 
     `standing` is the row of the library's list (`chainmend.mendlist.ENTRY_SCHEMA`) as the last scan left it; the
-    columns beside it are copies that pages filter and sort by, in the same units. `version` grows with every event.
+    columns beside it are copies that pages filter and sort by, in the same units; `severity_rank` and `loss_rank` are
+    the bands that lists sort by for who sees no exact figures. `stated` is when somebody last gave a
+    reason for an entry that stands still. `version` grows with every event.
     """
 
     id = models.CharField(primary_key=True, max_length=24)
@@ -46,12 +49,15 @@ class Entry(models.Model):
     loss = models.FloatField(null=True)
     loss_low = models.FloatField(null=True)
     loss_high = models.FloatField(null=True)
+    severity_rank = models.PositiveSmallIntegerField(null=True, db_index=True)
+    loss_rank = models.FloatField(null=True)
     owner = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="entries")
     parties = models.ManyToManyField(Organisation, related_name="takes_part_in")
     due = models.DateField(null=True, db_index=True)
     priority = models.IntegerField(null=True)
     opened = models.DateField()
     moved = models.DateTimeField()
+    stated = models.DateTimeField(null=True)
     standing = models.JSONField()
     version = models.PositiveIntegerField(default=0)
 
@@ -61,6 +67,11 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the bands with the figures."""
+        self.severity_rank, self.loss_rank = ranks(self)
+        super().save(*args, **kwargs)
 
     @property
     def summary(self) -> str:
@@ -145,13 +156,23 @@ class Mention(models.Model):
 
 
 class Need(models.Model):
-    """What a chain leader or an institute lacks, as it reported it; `segment_id` is of the catalogue."""
+    """What a chain leader or an institute lacks, as it reported it; `segment_id` is of the catalogue.
+
+    An analyst accepts or refuses it, with an answer that the reporter reads; accepted ones go into the next scan.
+    """
+
+    REPORTED, ACCEPTED, REFUSED = "reported", "accepted", "refused"
+    STATES = ((REPORTED, _("waits for an analyst")), (ACCEPTED, _("accepted")), (REFUSED, _("not accepted")))
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="needs")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     segment_id = models.CharField(max_length=120, db_index=True)
     text = models.TextField(max_length=2000)
     at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=8, choices=STATES, default=REPORTED, db_index=True)
+    judged_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    judged_at = models.DateTimeField(null=True)
+    answer = models.TextField(max_length=2000, blank=True)
 
     class Meta:
         ordering = ("-id",)

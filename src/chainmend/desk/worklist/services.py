@@ -16,7 +16,7 @@ from chainmend.desk.worklist.models import Entry, Event
 from chainmend.errors import DeskError
 from chainmend.i18n import _
 from chainmend.mendlist import ENTRY_SCHEMA, reconcile
-from chainmend.workflow import Transition, after_scan, moves, state_name
+from chainmend.workflow import EXPLAINS, MOVES, Transition, after_scan, moves, state_name
 
 if TYPE_CHECKING:
     from chainmend.desk.accounts.models import User
@@ -159,8 +159,8 @@ def move(entry_id: str, action: str, user: User, data: Mapping[str, Any], expect
     StaleEntry
         If somebody moved the entry since.
     DeskError
-        If there is no such entry or action, the role may not do it, the state does not allow it, or something that
-        it asks for is not given.
+        If there is no such entry or action, the role may not do it, the state does not allow it, something that it
+        asks for is not given, or it is the second reminder of a day.
     """
     entry = visible_entries(user).select_for_update(of=("self",)).filter(pk=entry_id).first()
     if entry is None:
@@ -176,14 +176,30 @@ def move(entry_id: str, action: str, user: User, data: Mapping[str, Any], expect
             expected=_("a move that your role may make now"),
             where=entry_id,
         )
+    if action == "remind":
+        _once_a_day(entry)
     given = read(rule, data)
     was, now = entry.state, timezone.now()
     entry.state, entry.version = rule.target or entry.state, entry.version + 1
-    if rule.target or rule.holder:
+    if rule.action in MOVES:
         entry.moved = now
+    if rule.action in EXPLAINS:
+        entry.stated = now
     write(entry, rule, given)
     entry.save()
     return record.append(entry, action, user=user, before=was, data=given, at=now)
+
+
+def _once_a_day(entry: Entry) -> None:
+    """Refuse a second reminder within a day: what is said too often is not heard."""
+    last = entry.events.filter(action="remind").order_by("-number").select_related("user").first()
+    if last is not None and timezone.localdate(last.at) == timezone.localdate():
+        raise DeskError(
+            _("{who} reminded them today already").format(who=last.user.name if last.user else _("somebody")),
+            expected=_("one reminder a day"),
+            where=entry.pk,
+            do=_("wait until tomorrow, or write a comment"),
+        )
 
 
 def open_moves(entry: Entry, user: User) -> tuple[Transition, ...]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chainmend.desk.figures import reason
 from chainmend.desk.visibility import may, may_name_candidates
 from chainmend.desk.worklist.changes import content
+from chainmend.desk.worklist.days import day, iso
+from chainmend.desk.worklist.evidence import Fact, Verdict, facts, suppliers, verdicts
 from chainmend.desk.worklist.given import field_name, remedy_name, said, verdict_name
-from chainmend.desk.worklist.words import SHAPES, headline, readable
-from chainmend.gaps.wording import label, value
+from chainmend.desk.worklist.words import SHAPES, headline
 from chainmend.i18n import _, language
-from chainmend.names import CURRENCY
 from chainmend.workflow import WAY, action_name, state_name, step_name
 
 if TYPE_CHECKING:
@@ -22,23 +23,13 @@ if TYPE_CHECKING:
     from chainmend.desk.scans.view import ScanView
     from chainmend.desk.worklist.models import Entry, Event
 
+__all__ = [
+    "Candidate", "Fact", "Proposal", "Stop", "Told", "Verdict", "facts", "not_checked", "proposal", "readable_file",
+    "segment_states", "severities", "suppliers", "timeline", "verdicts", "way", "why_listed",
+]  # fmt: skip
+
 _TALK = ("comment", "attach")
 _WORDS = ("reason", "note")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """A line of the evidence: what, its value (None where withheld), the cut it is held against.
-
-    `id` is the fact; `raw` and `threshold` are value and cut as the scan has them, `raw` None where withheld.
-    """
-
-    name: str
-    value: str | None
-    cut: str
-    id: str = ""
-    raw: Any = None
-    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +79,7 @@ class Stop:
 
 def way(entry: Entry, events: list[Event]) -> list[Stop]:
     """Return the line of steps; a state beside the way stands at its end."""
-    days = {e.after: e.at.date().isoformat() for e in events if e.before != e.after}
+    days = {e.after: day(e.at) for e in events if e.before != e.after}
     beside = entry.state not in WAY
     line: list[str] = [*WAY[:-1], entry.state] if beside else list(WAY)
     now = line.index(entry.state)
@@ -96,55 +87,12 @@ def way(entry: Entry, events: list[Event]) -> list[Stop]:
     for at, state in enumerate(line):
         reached = state in days if beside else at < now
         css = "now" if at == now else "done" if reached else ""
-        day = days.get(state, "") if css else ""
+        when = days.get(state, "") if css else ""
         if state == "mending" and css == "now" and entry.step:
-            day = said(step_name(entry.step))
-        shown = day or (_("by a scan") if state == "closed" else "")
+            when = said(step_name(entry.step))
+        shown = when or (_("by a scan") if state == "closed" else "")
         stops.append(Stop(said(state_name(state)), shown, css, state))
     return stops
-
-
-def facts(entry: Entry, user: User, currency: str = CURRENCY) -> list[Fact]:
-    """Return the evidence, each fact with its cut; what a person may not read is withheld in words."""
-    from chainmend.gaps.reasons import CUTS
-
-    kept = _evidence(entry)
-    found: Mapping[str, Any] = kept.get("facts", {})
-    cuts: Mapping[str, Any] = kept.get("thresholds", {})
-    named = {
-        r.get("source"): r["name"] for r in kept.get("rows", []) if isinstance(r, dict) and r.get("name")
-    }
-    lines = []
-    for name, fact in found.items():
-        if isinstance(fact, list | dict):
-            continue
-        amount = named.get(fact, fact) if isinstance(fact, str) else fact
-        cut = CUTS.get(name, "")
-        shown = said(value(name, amount, currency)) if readable(name, found, user) else None
-        at = said(value(cut, cuts[cut], currency)) if cut in cuts else ""
-        raw = None if shown is None else amount
-        lines.append(Fact(said(label(name)), shown, at, name, raw, cuts.get(cut)))
-    return lines
-
-
-def suppliers(entry: Entry, user: User) -> list[dict[str, Any]]:
-    """Return rows behind the finding, for who may see which firm buys or sells what."""
-    rows = _evidence(entry).get("rows", []) if may(user, "see_links") else []
-    keep = [r for r in rows if isinstance(r, dict) and r.get("name")]
-    return [
-        {
-            "name": r["name"],
-            "share": f"{r['share']:.0%}" if r.get("share") is not None else "—",
-            "raw": r.get("share"),
-        }
-        for r in keep[:8]
-    ]
-
-
-def _evidence(entry: Entry) -> Mapping[str, Any]:
-    text = entry.standing.get("evidence")
-    found: Mapping[str, Any] = json.loads(text) if text else {}
-    return found
 
 
 def proposal(entry: Entry, user: User, view: ScanView | None) -> Proposal | None:
@@ -168,13 +116,15 @@ def proposal(entry: Entry, user: User, view: ScanView | None) -> Proposal | None
     )
 
 
-def severities(events: list[Event]) -> list[tuple[str, float]]:
-    """Return the severities that scans gave, oldest first, with their days."""
+def severities(events: list[Event], user: User) -> list[tuple[str, float]]:
+    """Return the severities that scans gave, oldest first, with their days; none where they are not for the person."""
+    if not may(user, "see_exact_figures"):
+        return []
     found = []
     for event in events:
         after = content(event).get("severity_after") if event.scan_id else None
         if after is not None:
-            found.append((content(event).get("date") or event.at.date().isoformat(), float(after)))
+            found.append((iso(content(event).get("date") or str(event.at.date())), float(after)))
     return found[-8:]
 
 
@@ -185,7 +135,7 @@ def timeline(events: list[Event], user: User) -> Iterator[Told]:
         if not _open_to(event, data, user):
             continue
         if event.scan_id:
-            title = f"{said(action_name(event.action))} {_severity(data)}".strip()
+            title = f"{said(action_name(event.action))} {_severity(data, user)}".strip()
             because = tuple(_because(data, user))
             yield Told(event.at, "scan", title, because, _short(event), event.number, action=event.action)
             continue
@@ -211,15 +161,16 @@ def readable_file(event: Event, user: User) -> bool:
     return event.action == "attach" and _open_to(event, content(event), user)
 
 
-def _severity(data: Mapping[str, Any]) -> str:
+def _severity(data: Mapping[str, Any], user: User) -> str:
     before, after = data.get("severity_before"), data.get("severity_after")
+    if not may(user, "see_exact_figures"):
+        return ""
     return f"{before:.0f}→{after:.0f}" if before is not None and after is not None else ""
 
 
 def _because(data: Mapping[str, Any], user: User) -> Iterator[str]:
-    if may(user, "see_exact_figures"):
-        for reason in data.get("because") or ():
-            yield reason.get(language(), "")
+    exact = may(user, "see_exact_figures")
+    yield from filter(None, (reason(one, exact) for one in data.get("because") or ()))
     if data.get("of"):
         yield _("Held in {held} of the last {of} scans.").format(held=data["held"], of=data["of"])
 
@@ -230,16 +181,29 @@ def _given(data: Mapping[str, Any], words: bool) -> Iterator[str]:
     for name, shown in data.items():
         if name in _WORDS and words:
             yield str(shown)
-        elif name in ("owner", "party"):
-            yield f"{field_name(name)}: {data.get(f'{name}_name', shown)}"
-        elif name == "remedy":
-            yield f"{field_name(name)}: {remedy_name(shown)}"
-        elif name == "step":
-            yield f"{field_name(name)}: {said(step_name(shown))}"
-        elif name == "verdict":
-            yield f"{field_name(name)}: {verdict_name(shown)}"
-        elif name in ("due", "until", "priority"):
-            yield f"{field_name(name)}: {shown}"
+        elif (told := _shown(data, name, shown)) is not None:
+            yield _("{who}: {what}").format(who=field_name(name), what=told)
+
+
+def _shown(data: Mapping[str, Any], name: str, value: Any) -> str | None:
+    """What was given with a move, in words; None where it is no field of a form, or is words itself."""
+    if name in ("owner", "party"):
+        return _organisation(data, name)
+    if name in ("due", "until"):
+        return iso(value)
+    names = {
+        "remedy": remedy_name,
+        "verdict": verdict_name,
+        "step": lambda s: said(step_name(s)),
+        "priority": str,
+    }
+    return names[name](value) if name in names else None
+
+
+def _organisation(data: Mapping[str, Any], name: str) -> str:
+    """The organisation that an event names, in the language of the moment where it was kept in both."""
+    spoken = f"{name}_name_en" if language() == "en" else f"{name}_name"
+    return str(data.get(spoken) or data.get(f"{name}_name", data[name]))
 
 
 def _short(event: Event) -> str:
@@ -280,8 +244,8 @@ def why_listed(entry: Entry, user: User, view: ScanView | None) -> list[str]:
     if held:
         past = json.loads(held)
         lines.append(
-            _("The last {of} scans found it {held} times; it was first found on {date}.").format(
-                of=len(past), held=sum(past), date=entry.opened
+            _("Found in {held} of the last {of} scans; first on {date}.").format(
+                of=len(past), held=sum(past), date=day(entry.opened)
             )
         )
     found = proposal(entry, user, view)

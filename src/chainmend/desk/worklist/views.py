@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,20 +12,28 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from chainmend.desk import scans
-from chainmend.desk.accounts.models import Organisation
+from chainmend.desk.figures import figures
 from chainmend.desk.visibility import may, need, of, visible_entries
 from chainmend.desk.worklist import services, sheet, words
-from chainmend.desk.worklist.changes import changes, content, earlier
-from chainmend.desk.worklist.given import PRIORITIES, VERDICTS, field_name, remedy_name, said, verdict_name
+from chainmend.desk.worklist.changes import WAYS, changes, content, earlier
+from chainmend.desk.worklist.colours import flag
+from chainmend.desk.worklist.days import unit_of
+from chainmend.desk.worklist.forms import forms_of, owners
+from chainmend.desk.worklist.given import remedy_name, said
 from chainmend.desk.worklist.listing import FILTERS, ORDERS, VIEWS, Asked, listed
 from chainmend.desk.worklist.models import Entry, Mention
 from chainmend.desk.worklist.talk import attach, comment, stored
 from chainmend.errors import ChainmendError
 from chainmend.i18n import _, language
-from chainmend.workflow import REMEDIES, STATES, STEPS, action_name, state_name, step_name
+from chainmend.names import CURRENCY
+from chainmend.workflow import REMEDIES, STATES, moves, state_name, step_name
 
-_LONG = ("reason", "note")
-_LEADS = ("review", "confirm", "assign", "take", "progress", "verify_evidence")
+if TYPE_CHECKING:
+    from chainmend.desk.accounts.models import User
+    from chainmend.desk.scans.view import ScanView
+
+_BACK = {"work": "worklist:work", "verify": "worklist:verify"}
+"""Pages that have forms of moves: a move made there leads back to them."""
 
 
 @need("see_entries")
@@ -36,10 +44,13 @@ def entries(request: HttpRequest) -> HttpResponse:
     catalogue = view.catalogue if view else None
     asked = Asked.of(request.GET.dict(), runs)
     found = listed(asked, user, catalogue)
-    told = changes([e.pk for e in found.page], asked.since)
+    exact = may(user, "see_exact_figures")
+    told = changes([e.pk for e in found.page], asked.since, exact)
     rows = [
         {
             "entry": e,
+            "figures": figures(e, exact),
+            "remind": _may_remind(e, user),
             "segment": words.segment_name(catalogue, e.segment_id),
             "place": words.place_name(catalogue, e),
             "gap": words.gap_name(e.gap_class),
@@ -49,18 +60,46 @@ def entries(request: HttpRequest) -> HttpResponse:
         }
         for e in found.page
     ]
-    highest = max((e.loss_high or 0.0 for e in found.page), default=0.0)
+    highest = max((r["figures"].loss.high for r in rows if r["figures"].loss), default=0.0)
     chain = _chain(asked, view)
     page: dict[str, Any] = {
         "asked": asked, "found": found, "rows": rows, "top": highest, "runs": runs,
         "views": [(n, _view_name(n), found.counts[n]) for n in VIEWS],
         "filters": _filters(asked, view, user), "orders": [(o, _order_name(o)) for o in ORDERS],
         "strips": chain, "query": _query(request), "assign": may(user, "assign"),
-        "owners": _owners(), "remedies": [(r, remedy_name(r)) for r in REMEDIES],
-        "unit": _("100 million a year · 95%"), "synthetic": bool(view and view.synthetic),
-        "needs": may(user, "report_need"), "export": may(user, "export_list"),
+        "owners": owners(), "remedies": [(r, remedy_name(r)) for r in REMEDIES],
+        "ways": [(w, _way_name(w)) for w in ("any", *WAYS)], "exact": exact,
+        "unit": _unit(view, exact), "unit_year": _("{unit} a year").format(unit=_money(view)),
+        "synthetic": bool(view and view.synthetic), "needs": may(user, "report_need"),
+        "export": may(user, "export_list"),
     }  # fmt: skip
     return render(request, "worklist/list.html", page)
+
+
+def _may_remind(entry: Entry, user: User) -> bool:
+    """Whether the row of an overdue entry has a button that reminds whom it is with."""
+    return flag(entry).colour == "red" and any(t.action == "remind" for t in moves(user.what, entry.state))
+
+
+def _unit(view: ScanView | None, exact: bool) -> str:
+    """The unit of a column of losses, and what their bars are."""
+    return (_("{unit} a year · 95%") if exact else _("{unit} a year · band")).format(unit=_money(view))
+
+
+def _money(view: ScanView | None) -> str:
+    return unit_of(view.scan.manifest.get("currency", CURRENCY) if view else CURRENCY)
+
+
+def _way_name(way: str) -> str:
+    return {
+        "any": _("changed in any way"),
+        "opened": _("new"),
+        "worsened": _("worse"),
+        "eased": _("eased"),
+        "gone": _("gone once"),
+        "closed": _("closed"),
+        "relapsed": _("back again"),
+    }[way]
 
 
 def _state(entry: Entry) -> str:
@@ -81,11 +120,6 @@ def _query(request: HttpRequest) -> str:
     kept = request.GET.copy()
     kept.pop("page", None)
     return kept.urlencode()
-
-
-def _owners() -> list[tuple[str, str]]:
-    found = Organisation.objects.filter(people__is_active=True).distinct()
-    return [(str(o.pk), o.name) for o in found.exclude(people__role__in=("admin", "auditor"))]
 
 
 def _view_name(name: str) -> str:
@@ -119,7 +153,7 @@ def _filters(asked: Asked, view: Any, user: Any) -> list[dict[str, Any]]:
         return sorted(v for v in seen.values_list(column, flat=True).distinct() if v)
 
     clusters = view.catalogue.cluster_names if view else {}
-    owners = dict(_owners())
+    known = dict(owners())
     choices: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "cluster": (
             _("All clusters"),
@@ -129,7 +163,7 @@ def _filters(asked: Asked, view: Any, user: Any) -> list[dict[str, Any]]:
         "state": (_("All states"), [(s, said(state_name(s))) for s in STATES]),
         "gap": (_("All gaps"), [(g, words.gap_name(g)) for g in have("gap_class")]),
         "remedy": (_("All remedies"), [(r, remedy_name(r)) for r in REMEDIES]),
-        "owner": (_("All in charge"), [(str(o), owners.get(str(o), str(o))) for o in have("owner_id")]),
+        "owner": (_("All in charge"), [(str(o), known.get(str(o), str(o))) for o in have("owner_id")]),
     }
     return [
         {"name": n, "all": choices[n][0], "choices": choices[n][1], "chosen": asked.chosen.get(n, "")}
@@ -178,59 +212,32 @@ def _shown(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
     if unseen.exists():  # who only reads waits for nobody who writes
         unseen.update(seen=True)
     events = list(found.events.select_related("user__organisation").order_by("number"))
-    catalogue = view.catalogue if view else None
+    catalogue, exact = view.catalogue if view else None, may(user, "see_exact_figures")
+    told, currency = figures(found, exact), view.scan.manifest.get("currency", CURRENCY) if view else CURRENCY
     ids, states = sheet.segment_states(view, found.chain_id)
     page = {
         "entry": found, "headline": words.headline(found, user, catalogue), "state": _state(found),
         "segment": words.segment_name(catalogue, found.segment_id), "place": words.place_name(catalogue, found),
         "gap": words.gap_name(found.gap_class), "way": sheet.way(found, events),
-        "why": sheet.why_listed(found, user, view), "facts": sheet.facts(found, user),
+        "why": sheet.why_listed(found, user, view), "facts": sheet.facts(found, user, view, currency),
+        "figures": told, "exact": exact,
+        "verdicts": sheet.verdicts(events, user), "sources": may(user, "see_data"),
         "suppliers": sheet.suppliers(found, user), "proposal": sheet.proposal(found, user, view),
-        "history": sheet.severities(events), "told": list(sheet.timeline(events, user)),
+        "history": sheet.severities(events, user), "told": list(sheet.timeline(events, user)),
         "states": states, "here": ids.index(found.segment_id) if found.segment_id in ids else -1,
-        "blind": sheet.not_checked(view, found), "forms": _forms(found, user), "remedy": remedy_name(found.remedy),
+        "blind": sheet.not_checked(view, found), "forms": forms_of(found, user), "remedy": remedy_name(found.remedy),
         "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
-        "unit": _("loss avoided in 100 million a year, 95% interval"), "synthetic": bool(view and view.synthetic),
-        "top": max(found.loss_high or 0, found.loss or 0),
+        "unit": _unit(view, exact), "synthetic": bool(view and view.synthetic),
+        "top": told.loss.high if told.loss else 0,
     }  # fmt: skip
     return render(request, "worklist/entry.html", page, status=status)
-
-
-def _forms(found: Entry, user: Any) -> list[dict[str, Any]]:
-    """A form for everything the person may do now."""
-    return [
-        {
-            "action": t.action,
-            "name": said(action_name(t.action)),
-            "leads": t.action in _LEADS,
-            "fields": [_field(n, found, n in t.required) for n in dict.fromkeys((*t.required, "note"))],
-        }
-        for t in services.open_moves(found, user)
-    ]
-
-
-def _field(name: str, found: Entry, required: bool) -> dict[str, Any]:
-    choices: dict[str, list[tuple[str, str]]] = {
-        "owner": _owners() if name in ("owner", "party") else [],
-        "party": _owners() if name in ("owner", "party") else [],
-        "remedy": [(r, remedy_name(r)) for r in REMEDIES],
-        "step": [(s, said(step_name(s))) for s in STEPS],
-        "verdict": [(v, verdict_name(v)) for v in VERDICTS],
-        "priority": [(str(p), str(p)) for p in PRIORITIES],
-    }
-    kind = "select" if name in choices else "text" if name in _LONG else "date"
-    chosen = {"remedy": found.remedy, "step": found.step, "owner": str(found.owner_id or "")}.get(name, "")
-    return {
-        "name": name, "label": field_name(name), "kind": kind, "choices": choices.get(name, []),
-        "chosen": chosen, "required": required,
-    }  # fmt: skip
 
 
 @need("see_entry")
 @require_POST
 def move(request: HttpRequest, pk: str) -> HttpResponse:
     """Do what a person decided; who was second is told who was first, and sees the entry as it is now."""
-    user = of(request)
+    user, back = of(request), _BACK.get(request.POST.get("back", ""))
     if not visible_entries(user).filter(pk=pk).exists():
         raise Http404
     try:
@@ -241,14 +248,30 @@ def move(request: HttpRequest, pk: str) -> HttpResponse:
             request.POST.dict(),
             _number(request.POST.get("version", "")),
         )
-    except services.StaleEntry as error:
-        messages.error(request, str(error))
-        return _shown(request, pk, status=409)
     except ChainmendError as error:
         messages.error(request, str(error))
-        return _shown(request, pk, status=422)
+        if back:
+            return redirect(back)
+        return _shown(request, pk, status=409 if isinstance(error, services.StaleEntry) else 422)
     messages.success(request, _("Done, and written to the record."))
-    return redirect("worklist:entry", pk=pk)
+    return redirect(back) if back else redirect("worklist:entry", pk=pk)
+
+
+@need("remind")
+@require_POST
+def remind(request: HttpRequest, pk: str) -> HttpResponse:
+    """Remind whom an entry is with, from a row of a list; a second time on a day is refused."""
+    user = of(request)
+    if not visible_entries(user).filter(pk=pk).exists():
+        raise Http404
+    try:
+        event = services.move(pk, "remind", user, {}, _number(request.POST.get("version", "")))
+        messages.success(request, _("{who} is reminded.").format(who=event.entry.owner))
+    except ChainmendError as error:
+        messages.error(request, str(error))
+    if request.POST.get("back") in _BACK:
+        return redirect(_BACK[request.POST["back"]])
+    return redirect(f"{_list()}?{request.POST.get('query', '')}")
 
 
 @need("comment")

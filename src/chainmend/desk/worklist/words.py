@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import pkgutil
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from chainmend.desk.suppression import FEWEST_FIRMS
+from chainmend.desk.figures import side
 from chainmend.desk.visibility import may
 from chainmend.desk.worklist.given import said
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from chainmend.chain.model import Catalogue
     from chainmend.desk.accounts.models import User
     from chainmend.desk.worklist.models import Entry
@@ -22,13 +21,6 @@ if TYPE_CHECKING:
 
 SHAPES = ("missing", "outside_dependent", "single_source", "weak")
 """Kinds that are states of a segment, the gravest first."""
-_OPEN_FACTS = frozenset(
-    {
-        "location_quotient", "location_quotient_basis", "share_of_country", "downstream_present", "density",
-        "patents", "patents_per_output_ratio", "technology_ratio", "institutes", "needs", "year", "criticality",
-        "exposure", "recovery", "knock_out_loss", "firms_region", "firms_country", "firms_abroad", "newest", "basis",
-    }
-)  # fmt: skip
 
 
 def kind_name(kind: str) -> str:
@@ -72,15 +64,12 @@ def headline(entry: Entry, user: User, catalogue: Catalogue | None) -> str:
     """Return what is the matter; without firms and their figures for who may not see those."""
     if may(user, "see_exact_figures"):
         return entry.summary
-    return _("{segment}: {kind}").format(
-        segment=segment_name(catalogue, entry.segment_id), kind=kind_name(entry.kind)
-    )
-
-
-def readable(name: str, facts: Mapping[str, Any], user: User) -> bool:
-    """Return whether a person may read a fact of a finding; a figure of few firms is for analysts and auditors."""
-    if may(user, "see_exact_figures"):
-        return True
-    if name in ("firms", "local_firms"):
-        return facts.get(name) == 0 or (facts.get(name) or 0) >= FEWEST_FIRMS
-    return name in _OPEN_FACTS
+    segment = segment_name(catalogue, entry.segment_id)
+    kept: dict[str, Any] = json.loads(entry.standing.get("evidence") or "{}")
+    facts, cuts = kept.get("facts", {}), kept.get("thresholds", {})
+    share, cut = facts.get("top_share"), cuts.get("top_share")
+    if entry.kind == "single_source" and share is not None and cut is not None and share > cut:
+        return _("{segment}: one supplier has {share} of local purchases").format(
+            segment=segment, share=side("top_share", share, cut)
+        )
+    return _("{segment}: {kind}").format(segment=segment, kind=kind_name(entry.kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,17 +12,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 from chainmend.desk.atlas.draw.marks import icon
 from chainmend.desk.worklist.colours import flag
+from chainmend.desk.worklist.days import day, in_unit, step_in_unit
 from chainmend.desk.worklist.words import kind_name
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
+    from chainmend.desk.figures import Figures, Loss, Part
     from chainmend.desk.worklist.models import Entry
 
 register = template.Library()
 
 _FILLS = ("#2c6a5d", "#4b8577", "#84aca1")
 _WIDE = 66
-_LEAST = 0.01
 _STATES = {
     "missing": "missing",
     "outside_dependent": "outside",
@@ -47,39 +49,18 @@ def due(entry: Entry) -> SafeString:
     return format_html('<span class="due {}">{}</span>', found.colour, found.words)
 
 
-def parts(entry: Entry) -> tuple[tuple[str, float | None], ...]:
-    """Name and value (0 to 1, None where not known) of the three parts of the severity."""
-    return (
-        (_("Criticality"), entry.criticality),
-        (_("Exposure"), entry.exposure),
-        (_("Recovery"), entry.recovery),
-    )
-
-
 @register.simple_tag
-def severity(entry: Entry) -> SafeString:
+def severity(found: Figures) -> SafeString:
     """The severity with its three parts as bars of one scale; a part that is not known is hatched."""
-    said = " ".join(
-        f"{name} {value:.2f}" if value is not None else f"{name} {_('not known')}"
-        for name, value in parts(entry)
-    )
-    bars = format_html_join("", "{}", ((_bar(i, v),) for i, (_name, v) in enumerate(parts(entry))))
+    names = (_("Criticality"), _("Exposure"), _("Recovery"))
+    told = " ".join(f"{name} {part.words}" for name, part in zip(names, found.parts, strict=True))
+    bars = format_html_join("", "{}", ((_bar(i, part.bar),) for i, part in enumerate(found.parts)))
     return format_html(
-        '<span class="sev"><b>{}{}</b><svg class="tri" viewBox="0 0 66 19" role="img" aria-label="{}">'
+        '<span class="sev{}"><b>{}{}</b><svg class="tri" viewBox="0 0 66 19" role="img" aria-label="{}">'
         "<title>{}</title>{}</svg></span>",
-        "—" if entry.severity is None else f"{entry.severity:.0f}",
-        _range(entry),
-        said,
-        said,
-        bars,
-    )
-
-
-def _range(entry: Entry) -> SafeString:
-    known = all(v is not None for _name, v in parts(entry))
-    if known or entry.severity_low is None or entry.severity_high is None:
-        return SafeString("")
-    return format_html("<small>{}–{}</small>", f"{entry.severity_low:.0f}", f"{entry.severity_high:.0f}")
+        "" if found.exact else " band", found.severity,
+        format_html("<small>{}</small>", found.span) if found.span else "", told, told, bars,
+    )  # fmt: skip
 
 
 def _bar(index: int, value: float | None) -> SafeString:
@@ -96,48 +77,56 @@ def _bar(index: int, value: float | None) -> SafeString:
 
 
 @register.simple_tag
-def long_bar(value: float | None, index: int) -> SafeString:
+def long_bar(part: Part, index: int) -> SafeString:
     """One part of the severity over the whole width of its place."""
-    if value is None:
+    if part.bar is None:
         return format_html('<span class="unk">{}</span>', _("not known"))
     return format_html(
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect width="100" height="8" fill="#eaefec"/><rect width="{}" height="8" fill="{}"/></svg>',
-        f"{100 * value:.1f}",
+        f"{100 * part.bar:.1f}",
         _FILLS[index],
     )
 
 
 @register.simple_tag
-def hundred_million(value: float | None) -> str:
-    """An amount in 100 million, with one place; a stroke where it is not known."""
-    if value is None:
-        return "—"
-    amount = value / 1e8
-    if amount == 0:
-        return "0"
-    if 0 < amount < _LEAST:
-        return f"<{_LEAST}"
-    return f"{amount:,.1f}" if abs(amount) >= 1 else f"{amount:.2f}"
+def loss_words(loss: Loss) -> str:
+    """A loss avoided in the unit of the language: an estimate, or a band."""
+    return _loss(loss)
+
+
+def _loss(loss: Loss) -> str:
+    if loss.value is not None:
+        return in_unit(loss.value)
+    return step_in_unit(loss.low, loss.high)
 
 
 @register.simple_tag
-def interval(value: float | None, low: float | None, high: float | None, top: float) -> SafeString:
-    """An estimate with its band of 95 % on a scale from 0 to `top`, all in the same unit."""
-    if value is None or low is None or high is None or not top:
+def interval(loss: Loss | None, top: float) -> SafeString:
+    """An estimate with its band of 95 %, or a band alone, on a scale from 0 to `top`, all in the same unit."""
+    if loss is None or not top:
         return SafeString('<span class="iv"><b>—</b></span>')
-    at = [100 * min(x / top, 1) for x in (low, high, value)]
-    said = _("{value}, 95% interval {low} to {high}").format(
-        value=hundred_million(value), low=hundred_million(low), high=hundred_million(high)
-    )
+    shape = "iv" if loss.value is not None else "iv band"
+    low, high = (100 * min(x / top, 1) for x in (loss.low, loss.high))
+    told, mark = _loss(loss), SafeString("")
+    if loss.value is not None:
+        told = _("{value}, 95% interval {low} to {high}").format(
+            value=told, low=in_unit(loss.low), high=in_unit(loss.high)
+        )
+        at = min(max(100 * min(loss.value / top, 1) - 1.5, 0), 97)
+        mark = format_html('<rect x="{}" y="1" width="3" height="12" fill="#8d4c12"/>', f"{at:.1f}")
     return format_html(
-        '<span class="iv"><b>{}</b><svg class="ivl" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" '
+        '<span class="{}"><b>{}</b><svg class="ivl" viewBox="0 0 100 14" preserveAspectRatio="none" role="img" '
         'aria-label="{}"><title>{}</title><path d="M0 13.5h100" stroke="#dae2de"/>'
-        '<rect x="{}" y="4" width="{}" height="6" fill="#e3bf95"/>'
-        '<rect x="{}" y="1" width="3" height="12" fill="#8d4c12"/></svg></span>',
-        hundred_million(value), said, said, f"{at[0]:.1f}", f"{max(at[1] - at[0], 1):.1f}",
-        f"{min(max(at[2] - 1.5, 0), 97):.1f}",
+        '<rect x="{}" y="4" width="{}" height="6" fill="#e3bf95"/>{}</svg></span>',
+        shape, _loss(loss), told, told, f"{low:.1f}", f"{max(high - low, 1):.1f}", mark,
     )  # fmt: skip
+
+
+@register.filter
+def as_day(date: dt.date) -> str:
+    """A day as the language writes it."""
+    return day(date)
 
 
 _CELLS = {
