@@ -65,9 +65,7 @@ def figures_of(view: ScanView) -> tuple[Figure, ...]:
     return figures(view.dataset) if view.dataset.has("statistics") else ()
 
 
-def published(
-    every: tuple[Figure, ...], names: tuple[str, ...]
-) -> tuple[Excess | None, tuple[Figure, ...]]:
+def published(every: tuple[Figure, ...], names: tuple[str, ...]) -> tuple[Excess | None, tuple[Figure, ...]]:
     """Return the growth of a subject against all industry, and its figures that have no such companion.
 
     Parameters

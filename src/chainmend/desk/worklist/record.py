@@ -92,9 +92,7 @@ def append(
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         last = Event.objects.order_by("-number").values_list("number", "hash").first() or (0, GENESIS)
-        event = following(
-            last, entry, action, user=user, scan_id=scan_id, before=before, data=data, at=at
-        )
+        event = following(last, entry, action, user=user, scan_id=scan_id, before=before, data=data, at=at)
         event.save()
         return event
 
@@ -110,7 +108,7 @@ def following(
     data: Mapping[str, Any] | None = None,
     at: dt.datetime,
 ) -> Event:
-    """Return the event that follows on the one of the number and hash given, not yet written; the rest as in `append`."""
+    """Return the event that follows on the one of that number and hash, not yet written; the rest as in `append`."""
     number = last[0] + 1
     content = canonical(
         {
