@@ -103,7 +103,9 @@ def pages(given: argparse.Namespace) -> None:
         with served(given.home, url) as port:
             rows = measure(port, found, {role: f"{role}0" for role in PEOPLE}, given.times)
     for r in sorted(rows, key=lambda r: -r.p95)[:60]:
-        print(f"{r.page:28} {r.role:10} {r.times:4} p50 {r.p50*1e3:6.0f} p95 {r.p95*1e3:6.0f} max {r.most*1e3:6.0f} first {r.first*1e3:6.0f} {r.slowest}")
+        print(
+            f"{r.page:28} {r.role:10} {r.times:4} p50 {r.p50 * 1e3:6.0f} p95 {r.p95 * 1e3:6.0f} max {r.most * 1e3:6.0f} first {r.first * 1e3:6.0f} {r.slowest}"
+        )
     print(unknown)
 
 

@@ -9,7 +9,13 @@ from typing import Any
 
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _MOST = 40
-NO_PAGES = ("accounts:logout", "worklist:export", "worklist:record_download", "scans:rejected_file", "scans:manifest")
+NO_PAGES = (
+    "accounts:logout",
+    "worklist:export",
+    "worklist:record_download",
+    "scans:rejected_file",
+    "scans:manifest",
+)
 """What answers with a file, or ends the session."""
 
 
@@ -72,7 +78,11 @@ def _samples(name: str, wanted: list[str]) -> list[Mapping[str, Any]] | None:
             return None
         keys = list(model.objects.order_by("pk").values_list("pk", flat=True))
         keys = keys[:: max(1, len(keys) // _MOST)][:_MOST]
-        return [{"pk": k, "table": t} for k in keys for t in tables] if "table" in wanted else [{"pk": k} for k in keys]
+        return (
+            [{"pk": k, "table": t} for k in keys for t in tables]
+            if "table" in wanted
+            else [{"pk": k} for k in keys]
+        )
     every: dict[str, list[Any]] = {
         "cluster": clusters,
         "segment": list(view.catalogue.segments)[:: max(1, len(view.catalogue.segments) // _MOST)],

@@ -62,7 +62,9 @@ class Cluster:
         """Make the cluster and its database."""
         if os.geteuid() == 0:
             shutil.chown(self.folder, _OWNER)
-        made = self._command("initdb", "-D", str(self.folder / "data"), "-U", "desk", "-A", "trust", "-E", "UTF8")
+        made = self._command(
+            "initdb", "-D", str(self.folder / "data"), "-U", "desk", "-A", "trust", "-E", "UTF8"
+        )
         subprocess.run(
             [*made, "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, user=_user(), cwd="/"
         )

@@ -54,7 +54,9 @@ def scans(size: Size) -> list[Scanned]:
     from chainmend.scanning import save_scan
 
     city = make_city(firms=size.firms, seed=0)
-    local = [d.firms.filter(pl.col("district").is_not_null())["firm_id"].to_list() for d in (city.now, city.later)]
+    local = [
+        d.firms.filter(pl.col("district").is_not_null())["firm_id"].to_list() for d in (city.now, city.later)
+    ]
     firms = sorted(set(local[0]) & set(local[1]))
     found = []
     for n, dataset in enumerate((city.now, city.later)):
@@ -94,8 +96,12 @@ def crowd(scan: Scan, firms: list[str], entries: int, *, first: bool) -> Scan:
         rows.append(
             old
             | {
-                "finding_id": id, "segment_id": segment.id, "chain_id": segment.chain_id, "severity": severity,
-                "cluster_id": segment.cluster_id, "firm_id": firm,
+                "finding_id": id,
+                "segment_id": segment.id,
+                "chain_id": segment.chain_id,
+                "severity": severity,
+                "cluster_id": segment.cluster_id,
+                "firm_id": firm,
             }  # fmt: skip
         )
         if old["finding_id"] in of:

@@ -21,7 +21,15 @@ PATIENCE = 120.0
 
 def desk(home: Path, url: str | None, *words: str) -> list[str]:
     """The command of a desk, below `chainmend desk`."""
-    own = [sys.executable, "-c", "from chainmend.cli import main; main()", "desk", *words, "--home", str(home)]
+    own = [
+        sys.executable,
+        "-c",
+        "from chainmend.cli import main; main()",
+        "desk",
+        *words,
+        "--home",
+        str(home),
+    ]
     return [*own, "--database-url", url] if url else own
 
 

@@ -78,14 +78,16 @@ def run(
     if (first := code()) is not None:
         told = _("Nobody has an account yet. Make the first at {address} with the code {code}")
         output.say(told.format(address=_address(host, port), code=first), style="bold")
-    _serve(output, host, port)
+    _serve(output, made, host, port)
 
 
-def _serve(output: Output, host: str, port: int) -> None:
+def _serve(output: Output, home: Home, host: str, port: int) -> None:
+    from chainmend.desk.running import hold
     from chainmend.desk.serve import serve
 
+    held = hold(home.folder, _address(host, port))
     output.say(_("The desk is at {address}; Ctrl+C ends it.").format(address=_address(host, port)))
-    if serve(host, port):
+    if serve(host, port, held=(held,)):
         raise typer.Exit(1)
 
 
@@ -108,7 +110,7 @@ def show_demo(output: Output, home: Path, made: Sequence[tuple[Path, Path]], *, 
 
     _logins(output, fill_with([adopt(dataset, scan, ready) for dataset, scan in made]))
     if serve:
-        _serve(output, "127.0.0.1", PORT)
+        _serve(output, ready, "127.0.0.1", PORT)
         return
     output.say(_("Start it with: {command}").format(command=f"chainmend desk --home {home}"))
     output.say(_("It is then at {address}").format(address=_address("127.0.0.1", PORT)))

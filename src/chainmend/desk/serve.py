@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chainmend.desk.parent import PARENT_VARIABLE
+
 LOG = logging.getLogger("chainmend.desk")
 _FEWEST_THREADS, _MOST_THREADS = 2, 8
 _PATIENCE = 10.0
@@ -30,7 +32,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     desk = [sys.executable, "-m", "chainmend.desk"]
     threads = max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
     web = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
+        sys.executable, "-m", "chainmend.desk.web", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
         "--blocking-threads", str(threads), "--log-level", "warning", _APPLICATION,
     ]  # fmt: skip
     return {
@@ -49,9 +51,10 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     deaths: list[float] = field(default_factory=list)
 
-    def start(self) -> None:
-        """Start it in a group of its own, so that a Ctrl+C reaches it through us alone."""
-        self.process = subprocess.Popen(self.command, start_new_session=True)
+    def start(self, held: Sequence[int] = ()) -> None:
+        """Start it in a group of its own, so that a Ctrl+C reaches it through us alone; it keeps files of `held` open."""
+        surroundings = os.environ | {PARENT_VARIABLE: str(os.getpid())}
+        self.process = subprocess.Popen(self.command, start_new_session=True, env=surroundings, pass_fds=held)
 
     def dead(self) -> bool:
         """Return whether it ran and does not any more."""
@@ -67,6 +70,7 @@ def serve(
     host: str,
     port: int,
     *,
+    held: Sequence[int] = (),
     plan: Mapping[str, Sequence[str]] | None = None,
     ended: threading.Event | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -75,6 +79,8 @@ def serve(
 
     Parameters
     ----------
+    held
+        Open files that every part keeps open, such as the lock of the folder (`running.hold`).
     plan
         Name -> command of each process; those of `commands` where None.
     ended
@@ -92,7 +98,7 @@ def serve(
     children = [Child(name, command) for name, command in (plan or commands(host, port)).items()]
     try:
         for child in children:
-            child.start()
+            child.start(held)
         while not ended.wait(0.2):
             for child in filter(Child.dead, children):
                 code = child.process.returncode if child.process else None
@@ -101,7 +107,7 @@ def serve(
                     return 1
                 LOG.warning("%s ended with %s and is started anew", child.name, code)
                 ended.wait(0.5 * len(child.deaths))
-                child.start()
+                child.start(held)
     finally:
         _end(children)
     return 0

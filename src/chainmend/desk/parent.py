@@ -1,0 +1,40 @@
+"""A part of the desk ends when who started it is gone, however that came about."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+
+PARENT_VARIABLE = "CHAINMEND_DESK_PARENT"
+"""Process that started the parts of the desk; set for them alone."""
+EVERY, PATIENCE = 0.3, 5.0
+
+
+def end_with_parent(patience: float = PATIENCE) -> None:
+    """End this process soon after its parent ended, even one that was killed and could tell nobody.
+
+    A process whose parent ended has another parent: a thread looks for that. It asks this process to end as the desk
+    would, and ends it where it does not. A process that no desk started is left alone.
+
+    Parameters
+    ----------
+    patience
+        Seconds between the two.
+    """
+    told = os.environ.get(PARENT_VARIABLE, "")
+    if not told.isdecimal():
+        return
+    forked_by = multiprocessing.parent_process()
+    parent = int(told) if forked_by is None else forked_by.pid
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(EVERY)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(patience)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
