@@ -152,6 +152,6 @@ def test_history_has_a_line_a_scan_newest_first(
     scanned_desk: tuple[Scanned, Scanned], view: ScanView
 ) -> None:
     node = atlas(view, True).nodes["ic.eda"]
-    lines = page.history_of(node, view.city)
+    lines = page.history_of(node, view.city, True)
     assert [line["scan"] for line in lines] == [s.scan.id for s in reversed(scanned_desk)]
     assert lines[0]["firms"] == node.facts["firms"]

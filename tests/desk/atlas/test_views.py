@@ -132,7 +132,7 @@ def test_counts_by_colour_are_those_of_the_entries(
     for name in COLOURS:  # the tiles count what the list shows under the same colour
         total = sum(getattr(tile, name) for tile in shown)
         assert total == Entry.objects.filter(condition(name, today)).count()
-    reds, n, coming = board.reds(Entry.objects.all(), today)
+    reds, n, coming = board.reds(Entry.objects.all(), today, exact=True)
     assert ([e.pk for e in reds], n, coming) == ([late.pk], 1, soon)
 
 

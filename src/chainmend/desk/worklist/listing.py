@@ -187,7 +187,7 @@ def _loss(found: QuerySet[Entry], exact: bool) -> Loss | None:
     if not once:
         return None
     if not exact:  # of bands, so that the sums of two lists do not give away what is in one of them alone
-        bands = [step(value) for value, _low, _high in once.values()]
+        bands = [step(value or 0.0) for value, _low, _high in once.values()]
         return Loss(None, sum(b[0] for b in bands), sum(b[1] for b in bands))
     return Loss(
         sum(r[0] or 0.0 for r in once.values()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -191,10 +191,10 @@ def _shown(data: Mapping[str, Any], name: str, value: Any) -> str | None:
         return _organisation(data, name)
     if name in ("due", "until"):
         return iso(value)
-    names = {
+    names: Mapping[str, Callable[[Any], str]] = {
         "remedy": remedy_name,
         "verdict": verdict_name,
-        "step": lambda s: said(step_name(s)),
+        "step": lambda step: said(step_name(step)),
         "priority": str,
     }
     return names[name](value) if name in names else None

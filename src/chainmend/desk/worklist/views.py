@@ -60,7 +60,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         }
         for e in found.page
     ]
-    highest = max((r["figures"].loss.high for r in rows if r["figures"].loss), default=0.0)
+    highest = max((loss.high for e in found.page if (loss := figures(e, exact).loss)), default=0.0)
     chain = _chain(asked, view)
     page: dict[str, Any] = {
         "asked": asked, "found": found, "rows": rows, "top": highest, "runs": runs,
