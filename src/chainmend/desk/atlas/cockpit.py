@@ -14,7 +14,6 @@ from django.db.models import F, QuerySet
 from chainmend.desk.atlas.draw.marks import strip
 from chainmend.desk.atlas.earlier import before
 from chainmend.desk.atlas.growth import Excess, between, group_names, names_of, published
-from chainmend.desk.atlas.states import STATES, state_name
 from chainmend.desk.scans.view import ScanView
 from chainmend.desk.worklist.colours import COLOURS, condition
 from chainmend.desk.worklist.models import Entry, Event
@@ -89,7 +88,7 @@ def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date
         made.append(
             Tile(
                 cluster,
-                strip(stages, strip_label(atlas, cluster)) if stages else None,
+                strip(stages) if stages else None,
                 None if output is None else amount(output, view),
                 withheld,
                 best or (None if withheld else computed.get(cluster.id)),
@@ -98,14 +97,6 @@ def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date
             )
         )
     return made
-
-
-def strip_label(atlas: Atlas, cluster: Cluster) -> str:
-    """Return how many segments a cluster has in each state, in words."""
-    count = Counter(n.state for n in atlas.of(cluster))
-    comma = "，" if language() == "zh" else ", "
-    parts = comma.join(f"{state_name(s)} {count[s]}" for s in STATES)
-    return _("{n} segments: {parts}").format(n=sum(count.values()), parts=parts)
 
 
 def amount(value: float, view: ScanView) -> str:

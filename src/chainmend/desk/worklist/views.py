@@ -73,7 +73,7 @@ def _chain(asked: Asked, view: Any) -> list[dict[str, Any]]:
     chains = (
         [c for c in view.catalogue.chains.values() if c.cluster_id == cluster] if view and cluster else []
     )
-    return [{"name": c.name[language()], "states": sheet.segment_states(view, c.id)[1]} for c in chains]
+    return [{"name": c.name[language()], "stages": sheet.segment_states(view, c.id)} for c in chains]
 
 
 def _query(request: HttpRequest) -> str:
@@ -171,7 +171,6 @@ def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
     Mention.objects.filter(person=user, event__entry=found, seen=False).update(seen=True)
     events = list(found.events.select_related("user__organisation").order_by("number"))
     catalogue = view.catalogue if view else None
-    ids, states = sheet.segment_states(view, found.chain_id)
     page = {
         "entry": found, "headline": words.headline(found, user, catalogue), "state": _state(found),
         "segment": words.segment_name(catalogue, found.segment_id), "place": words.place_name(catalogue, found),
@@ -179,7 +178,7 @@ def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
         "why": sheet.why_listed(found, user, view), "facts": sheet.facts(found, user),
         "suppliers": sheet.suppliers(found, user), "proposal": sheet.proposal(found, user, view),
         "history": sheet.severities(events), "told": list(sheet.timeline(events, user)),
-        "states": states, "here": ids.index(found.segment_id) if found.segment_id in ids else -1,
+        "stages": sheet.segment_states(view, found.chain_id),
         "blind": sheet.not_checked(view, found), "forms": _forms(found, user), "remedy": remedy_name(found.remedy),
         "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
         "unit": _("loss avoided in 100 million a year, 95% interval"), "synthetic": bool(view and view.synthetic),

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from chainmend.desk.worklist.models import Entry
     from chainmend.workflow import Pair
 
-SHAPES = ("missing", "outside_dependent", "single_source", "weak")
-"""Kinds that are states of a segment, the gravest first."""
 _OPEN_FACTS = frozenset(
     {
         "location_quotient", "location_quotient_basis", "share_of_country", "downstream_present", "density",
