@@ -58,7 +58,8 @@ def test_everything_says_that_it_is_made_up(dataset: Dataset) -> None:
 def test_outputs_sum_to_the_stated_total(dataset: Dataset) -> None:
     local = dataset.firms.filter(pl.col("place") == "local")
     assert local["output"].sum() == cluster_output(dataset.date)
-    stated = dataset.tables["statistics"].filter(pl.col("subject") == dataset.place.city)
+    money = dataset.tables["statistics"].filter(pl.col("unit") == "yuan")
+    stated = money.filter(pl.col("subject") == dataset.place.city)
     assert stated["value"].to_list() == [cluster_output(dataset.date)]
 
 
@@ -102,8 +103,28 @@ def test_customs_are_of_forty_months_and_a_later_date_changes_none(city: DemoCit
 def test_made_up_peers_stand_on_the_scope_of_value_added(dataset: Dataset) -> None:
     peers = dataset.tables["statistics"].filter(pl.col("subject").str.contains("^示例[甲乙丙]市$"))
     assert peers["subject"].n_unique() == 3
-    assert set(peers["measure"]) == {"value_added"}
+    assert set(peers.filter(pl.col("unit") == "yuan")["measure"]) == {"value_added"}
     assert peers["source"].str.starts_with("示例数据").all()
+
+
+def test_lists_and_quarterly_growth_are_made_up_and_clusters_grow_as_all_of_them_did(
+    dataset: Dataset,
+) -> None:
+    table = dataset.tables["statistics"]
+    lists = table.filter(pl.col("universe") == "示例榜单")
+    assert sorted(set(lists["subject"])) == sorted([dataset.place.city, "示例甲市", "示例乙市", "示例丙市"])
+    assert lists.height == 20
+    quarterly = table.filter((pl.col("months").is_in([3, 6, 9])) & (pl.col("measure") == "gross_output"))
+    assert quarterly.height == 2 * 3 * 12 + (dataset.date.month == 6)  # and what the firms sum to
+    for made_up in (lists, quarterly):
+        assert made_up["source"].str.starts_with("示例数据").all()
+    of_2025 = table.filter(
+        pl.col("growth").is_not_null() & (pl.col("year") == 2025) & (pl.col("months") == 12)
+    )
+    rates = dict(of_2025.filter(pl.col("measure") == "gross_output").select("subject", "growth").iter_rows())
+    assert len(rates) == 13
+    clusters = [rate for subject, rate in rates.items() if subject not in ("296X", "规上工业")]
+    assert sum(clusters) / len(clusters) == pytest.approx(CLUSTER_GROWTH, abs=0.005)
 
 
 def test_firms_elsewhere_have_coordinates_patents_and_some_are_in_talks(dataset: Dataset) -> None:

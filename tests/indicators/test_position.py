@@ -155,6 +155,15 @@ def test_a_bound_is_ranked_as_a_bound() -> None:
     assert (growth.standing.rank, growth.standing.best, growth.standing.worst) == (1, 1, 2)
 
 
+def test_of_cumulated_periods_of_one_year_the_longest_is_told() -> None:
+    quarters = [row("杭州市", 2025, 100.0 * m, 0.01 * m, months=m) for m in (3, 6, 9)]
+    cluster = [row("某集群", year, None, 0.1, months=m) for year, m in ((2024, 12), (2025, 3), (2025, 9))]
+    found = position(dataset(*quarters, row("杭州市", 2024, 900.0, months=12), *cluster))
+    told = {(x.scope.year, x.scope.months) for x in found.scale}
+    assert told == {(2025, 9), (2024, 12)}
+    assert [(x.figure.scope.year, x.figure.scope.months) for x in found.left_out] == [(2025, 9)]
+
+
 def test_counts_and_shares_are_structure() -> None:
     rows = (
         row("杭州市", 2025, 36, measure="firms_in_private_500", unit="家", universe="民营企业 500 强"),

@@ -32,8 +32,37 @@ _MADE_UP = (
 )
 
 _INVENTED = "示例数据：虚构的对比城市"
+_INVENTED_LISTS = "示例数据：虚构的榜单"
+_QUARTERLY = "示例数据：虚构的分季累计增速"
 _PEERS = (("示例甲市", 512e9, 0.055), ("示例乙市", 446e9, 0.068), ("示例丙市", 372e9, 0.049))
 """Made-up cities with value added of industry in 2024, yuan, and its growth in January to November 2025."""
+_LISTS = "示例榜单"
+_STRUCTURE = (
+    ("firms_in_private_500", "家", 34.0, (21.0, 18.0, 11.0)),
+    ("firms_in_manufacturing_500", "家", 41.0, (30.0, 33.0, 16.0)),
+    ("firms_in_services_100", "家", 17.0, (9.0, 6.0, 4.0)),
+    ("manufacturers_in_private_500", "1", 0.58, (0.66, 0.61, 0.52)),
+    ("giants_100bn", "家", 4.0, (3.0, 2.0, 1.0)),
+)
+"""Made-up lists of 2025: measure, unit, the city and its peers."""
+_ENDS = (3, 6, 9, 12)
+_GROWTH = (
+    ("人工智能", (0.142, 0.150, 0.161, 0.168, 0.176, 0.187, 0.196)),
+    ("视觉智能", (0.081, 0.086, 0.090, 0.088, 0.092, 0.097, 0.094, 0.100)),
+    ("具身智能", (0.102, 0.114, 0.121, 0.129, 0.138, 0.144, 0.153, 0.160)),
+    ("集成电路", (0.061, 0.070, 0.066, 0.074, 0.081, 0.079, 0.087, 0.090)),
+    ("网络通信", (0.068, 0.064, 0.071, 0.077, 0.074, 0.080, 0.083, 0.086)),
+    ("智能网联汽车", (0.049, 0.055, 0.058, 0.064, 0.061, 0.069, 0.073, 0.076)),
+    ("新能源装备", (0.071, 0.058, 0.049, 0.046, 0.053, 0.060, 0.058, 0.062)),
+    ("生物医药与医疗器械", (0.057, 0.050, 0.047, 0.054, 0.059, 0.052, 0.055, 0.056)),
+    ("新材料", (0.049, 0.053, 0.044, 0.039, 0.036, 0.034, 0.030, 0.031)),
+    ("高端通用设备", (0.046, 0.055, 0.052, 0.047, 0.055, 0.049, 0.045, 0.044)),
+    ("现代纺织与服装", (0.034, 0.026, 0.029, 0.022, 0.017, 0.019, 0.012, 0.013)),
+    ("规上工业", (0.048, 0.051, 0.050, 0.053, 0.051, 0.054, 0.053)),
+)
+"""Made-up growth of output on the year before, from January to the end of each quarter of 2024 and 2025, as an office
+of statistics tells it; where the last is not there it was published. Clusters weighed with their output grow as 296X
+did."""
 
 
 def _frame(table: str, rows: list[tuple[Any, ...]]) -> pl.DataFrame:
@@ -62,7 +91,18 @@ def statistics_table(date: dt.date, total: int) -> pl.DataFrame:
             (peer, added, industry, 2024, 12, "nominal", value, None, "exact", _INVENTED),
             (peer, added, industry, 2025, 11, "real", None, growth, "exact", _INVENTED),
         ]
-    return _frame("statistics", [(*r[:7], "yuan", *r[7:]) for r in rows])
+    quarters = [(year, months) for year in (2024, 2025) for months in _ENDS]
+    rows += [
+        (subject, output, industry, year, months, "nominal", None, growth, "exact", _QUARTERLY)
+        for subject, path in _GROWTH
+        for (year, months), growth in zip(quarters, path, strict=False)
+    ]
+    listed = [
+        (subject, measure, _LISTS, 2025, 12, "nominal", value, unit, None, "exact", _INVENTED_LISTS)
+        for measure, unit, own, others in _STRUCTURE
+        for subject, value in zip((CITY, *(p[0] for p in _PEERS)), (own, *others), strict=True)
+    ]
+    return _frame("statistics", [*((*r[:7], "yuan", *r[7:]) for r in rows), *listed])
 
 
 def small_tables(

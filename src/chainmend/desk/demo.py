@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from chainmend.desk.accounts.models import Organisation, User
-from chainmend.desk.scans.models import Dataset, ScanRun
+from chainmend.desk.scans.models import Dataset, Duty, ScanRun
+from chainmend.desk.scans.sources import report_of
 from chainmend.desk.worklist.services import apply_scan
 from chainmend.errors import DeskError
 from chainmend.i18n import _, both
@@ -87,7 +88,7 @@ def fill(
         scanned = write_and_scan(dataset, conf.DESK_HOME, settings, say)
         say(_("mend-list of {date}").format(date=dataset.date))
         take(scanned, settings)
-    return make_people(city.later.tables["firms"])
+    return _peopled(city.later.tables["firms"])
 
 
 def fill_with(scanned: Sequence[Scanned], settings: Settings | None = None) -> list[DemoLogin]:
@@ -101,7 +102,7 @@ def fill_with(scanned: Sequence[Scanned], settings: Settings | None = None) -> l
     _new()
     for one in scanned:
         take(one, settings)
-    return make_people(scanned[-1].dataset.tables["firms"])
+    return _peopled(scanned[-1].dataset.tables["firms"])
 
 
 def _new() -> None:
@@ -168,6 +169,35 @@ def take(scanned: Scanned, settings: Settings | None = None) -> ScanRun:
         started=scanned.started,
         finished=timezone.now(),
         scan_id=scanned.scan.id,
+    )
+
+
+def _peopled(firms: pl.DataFrame) -> list[DemoLogin]:
+    """People of every role, and who of them owes which table."""
+    logins = make_people(firms)
+    owe_tables()
+    newest = Dataset.objects.first()
+    if newest is not None:
+        report_of(newest)  # how new each table is, as an upload would have told
+    return logins
+
+
+def owe_tables() -> None:
+    """Note which bureau of the demo owes the update of which table, and how often."""
+    owed: tuple[tuple[str, Role, int], ...] = (
+        ("firms", "analyst", 12),
+        ("products", "analyst", 12),
+        ("trades", "admin", 3),
+        ("customs", "admin", 1),
+        ("statistics", "admin", 12),
+        ("needs", "analyst", 6),
+        ("patents", "scientist", 6),
+        ("institutes", "scientist", 12),
+        ("talks", "promoter", 1),
+    )
+    homes = {u.what: u.organisation for u in User.objects.select_related("organisation")}
+    Duty.objects.bulk_create(
+        Duty(table=table, organisation=homes[role], months=months) for table, role, months in owed
     )
 
 

@@ -82,7 +82,7 @@ def sides(dataset: Dataset) -> Sides:
     --------
     >>> from chainmend.demo import make_city
     >>> found = sides(make_city(firms=400).now)
-    >>> sorted({series[0] for series in found.home}), sorted(found.peers)
+    >>> sorted({s[0] for s in found.home if s[4] == "CNY"}), sorted(found.peers)
     (['gross_output', 'value_added'], ['示例丙市', '示例乙市', '示例甲市'])
     """
     own = _bare(dataset.place.city)

@@ -151,7 +151,7 @@ def lines(dataset: Dataset, year: int | None = None) -> tuple[Line, ...]:
     Examples
     --------
     >>> from chainmend.demo import make_city
-    >>> sorted({line.scope.measure for line in lines(make_city(firms=400).now)})
+    >>> sorted({line.scope.measure for line in lines(make_city(firms=400).now) if line.kind == "growth"})
     ['gross_output', 'value_added']
     """
     found = sides(dataset)
@@ -165,11 +165,28 @@ def lines(dataset: Dataset, year: int | None = None) -> tuple[Line, ...]:
 def _shown(found: Sides, year: int | None) -> set[tuple[Series, int]]:
     """Series of the city with the year of each that is shown."""
     chosen = {series: max(own) if year is None else year for series, own in found.home.items()}
-    return {(series, y) for series, y in chosen.items() if y in found.home[series]}
+    known = {(series, y) for series, y in chosen.items() if y in found.home[series]}
+    longest: dict[tuple[str, ...], int] = {}
+    for series, y in known:
+        of = _alike(series, y)
+        longest[of] = max(series[2], longest.get(of, 0))
+    return {(series, y) for series, y in known if series[2] == longest[_alike(series, y)]}
+
+
+def _alike(series: Series, year: int) -> tuple[str, ...]:
+    """What cumulated periods of one year share: a longer one holds the shorter ones."""
+    measure, universe, _months, basis, unit = series
+    return measure, universe, basis, unit, str(year)
 
 
 def _no_city(found: Sides) -> list[LeftOut]:
-    return [LeftOut(f, both("not a city: it is no part of a ranking of cities")) for f in found.parts]
+    """The last figure of each measure of a part of the city; the earlier ones are its history."""
+    last: dict[tuple[str, ...], Figure] = {}
+    for f in found.parts:
+        of = (f.subject, f.scope.measure, f.scope.universe, f.scope.basis, f.unit)
+        if of not in last or f.scope.end > last[of].scope.end:
+            last[of] = f
+    return [LeftOut(f, both("not a city: it is no part of a ranking of cities")) for f in last.values()]
 
 
 def _is_structure(line: Line) -> bool:

@@ -65,8 +65,8 @@ def parts(city: City) -> tuple[Part, ...]:
     >>> from chainmend.demo import make_city
     >>> from chainmend.indicators.city import City
     >>> city = City(make_city(firms=400).now, load_catalogue("hangzhou-296x"))
-    >>> [(part.subject, part.last.growth) for part in parts(city) if part.subject.isascii()]
-    [('296X', 0.079), ('artificial-intelligence', 0.2), ('visual-intelligence', 0.144)]
+    >>> [(p.subject, p.last.scope.months, p.last.growth) for p in parts(city) if p.subject.startswith("vis")][-2:]
+    [('visual-intelligence', 12, 0.1), ('visual-intelligence', 9, 0.144)]
     """
     found = sides(city.dataset)
     names = _names(city.catalogue)

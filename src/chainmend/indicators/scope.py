@@ -242,7 +242,8 @@ def figures(dataset: Dataset) -> tuple[Figure, ...]:
     Examples
     --------
     >>> from chainmend.demo import make_city
-    >>> [(f.subject, f.value, f.unit) for f in figures(make_city(firms=400).now) if f.scope.year == 2024][-1]
+    >>> found = [f for f in figures(make_city(firms=400).now) if f.scope.year == 2024 and f.value]
+    >>> found[-1].subject, found[-1].value, found[-1].unit
     ('规上工业', 440900000000.0, 'CNY')
     """
     found: dict[tuple[str, Scope], Figure] = {}

@@ -165,7 +165,7 @@ def test_a_pull_shows_what_the_library_says(
     assert view is not None
     city = network(view)
     expected = stress(city, make_shock(city, view.catalogue, segments=[id]))
-    text = page(clients["analyst"], f"{its_map(id)}?pull={id}")
+    text = re.sub("</?small>", "", page(clients["analyst"], f"{its_map(id)}?pull={id}"))
     assert money(expected.total * expected.output)[1] in text
     assert money(expected.own * expected.output)[1] in text
     assert f"{expected.steps} steps" in text

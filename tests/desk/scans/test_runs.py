@@ -18,6 +18,7 @@ from chainmend.desk.scans import runs, tasks
 from chainmend.desk.scans.models import Dataset, ScanRun
 from chainmend.desk.worklist.models import Event
 from chainmend.errors import DeskError
+from chainmend.i18n import speaking
 from chainmend.workflow import Role
 
 from .conftest import QUICK_YAML
@@ -127,7 +128,12 @@ def test_a_scan_that_fails_says_why_and_the_list_stays(
     run = runs.ask(dataset, None)
     run.refresh_from_db()
     assert run.state == ScanRun.FAILED
-    assert run.error
+    with speaking("en"):
+        assert run.why_failed == run.error_en
+        assert "expected: " in run.error_en
+    with speaking("zh"):
+        assert run.why_failed == run.error
+        assert "应为" in run.error
 
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("secret")

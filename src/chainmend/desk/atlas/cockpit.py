@@ -12,26 +12,28 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, QuerySet
 
 from chainmend.desk.atlas.draw.marks import strip
+from chainmend.desk.atlas.draw.spark import spark
 from chainmend.desk.atlas.earlier import before
 from chainmend.desk.atlas.growth import Excess, between, figures_of, group_names, names_of, published
-from chainmend.desk.atlas.states import STATES, state_name
+from chainmend.desk.atlas.trend import Crossing, Trend, crossing, trend
 from chainmend.desk.figures import order_of, reason
 from chainmend.desk.scans.view import ScanView
+from chainmend.desk.visibility import may
 from chainmend.desk.worklist.colours import COLOURS, condition
 from chainmend.desk.worklist.models import Entry, Event
-from chainmend.errors import DatasetError
+from chainmend.desk.worklist.services import open_moves
+from chainmend.desk.worklist.words import kind_name, segment_name
 from chainmend.i18n import _, language
 from chainmend.names import money
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Cluster
+    from chainmend.desk.accounts.models import User
     from chainmend.desk.atlas.reading import Atlas
-    from chainmend.indicators.position import Position
     from chainmend.indicators.scope import Figure
 
-_SHOWN, _REDS = 6, 3
+_SHOWN, _REDS, _KEPT = 6, 3, 4
 _TOLD = ("opened", "worsened", "eased", "gone", "closed", "relapsed")
-_KEPT = 4
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Tile:
         Growth against all industry on one scope; None where no two figures have one.
     other
         A published figure of another scope, that stands alone.
+    trend, spark
+        Published growth over two years beside all industry, and its drawing; None where too little is published.
+    crossing
+        When its output crosses the mark of its tier; None where unknown, withheld or crossed already.
     red, yellow, blue
         How many entries are overdue, behind, due soon.
     """
@@ -62,6 +68,9 @@ class Tile:
     withheld: bool
     excess: Excess | None
     other: Figure | None
+    trend: Trend | None
+    spark: str | None
+    crossing: Crossing | None
     red: int
     yellow: int
     blue: int
@@ -74,7 +83,7 @@ def open_entries(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date) -> list[Tile]:
     """Return one tile a cluster, in the order of the catalogue."""
-    computed, every = between(view, before(view)), figures_of(view)
+    computed = between(view, before(view))
     counts = {
         name: Counter(entries.filter(condition(name, today)).values_list("cluster_id", flat=True))
         for name in COLOURS
@@ -82,34 +91,95 @@ def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date
     made = []
     for cluster in view.catalogue.clusters:
         stages = atlas.stages(cluster)
-        best, alone = published(every, names_of(cluster))
+        best, alone = _published(view)[cluster.id]
         output = atlas.outputs.get(cluster.id)
         withheld = output is None and not atlas.exact and any(n.withheld for n in atlas.of(cluster))
+        line = trend(view, names_of(cluster))
         made.append(
             Tile(
                 cluster,
-                strip(stages, strip_label(atlas, cluster)) if stages else None,
+                strip(stages) if stages else None,
                 None if output is None else amount(output, view),
                 withheld,
                 best or (None if withheld else computed.get(cluster.id)),
                 alone[0] if alone else None,
+                line,
+                spark(line) if line else None,
+                crossing(output, view.dataset.currency, view.date, cluster.tier, line),
                 *(counts[c][cluster.id] for c in COLOURS),
             )
         )
     return made
 
 
-def strip_label(atlas: Atlas, cluster: Cluster) -> str:
-    """Return how many segments a cluster has in each state, in words."""
-    count = Counter(n.state for n in atlas.of(cluster))
-    comma = "，" if language() == "zh" else ", "
-    parts = comma.join(f"{state_name(s)} {count[s]}" for s in STATES)
-    return _("{n} segments: {parts}").format(n=sum(count.values()), parts=parts)
-
-
 def amount(value: float, view: ScanView) -> str:
     """Money of the scan's data in the language of the moment."""
-    return money(value, view.dataset.currency)[0 if language() == "zh" else 1]
+    return money(value, view.dataset.currency)[0 if language() == "zh" else 1].replace(",", "\u202f")
+
+
+@dataclass(frozen=True)
+class Tier:
+    """The tiles of one tier.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    shared
+        The growth whose scope stands above the tiles, for all of them that have it.
+    shown
+        The tiles, each with whether its growth has another scope, which it says itself.
+    """
+
+    name: str
+    shared: Excess | None
+    shown: tuple[tuple[Tile, bool], ...]
+
+
+def _scope(excess: Excess) -> tuple[object, ...]:
+    return excess.scope, excess.basis, excess.industry
+
+
+def in_tiers(shown: list[Tile]) -> list[Tier]:
+    """Return the tiles of each tier that has some, with the scope that most of them share."""
+    names = (
+        ("trillion", _("Trillion-class")),
+        ("hundred-billion", _("Hundred-billion-class")),
+        ("unranked", _("Other clusters")),
+    )
+    found = []
+    for tier, name in names:
+        own = [t for t in shown if t.cluster.tier == tier]
+        counts = Counter(_scope(t.excess) for t in own if t.excess)
+        most = counts.most_common(1)[0][0] if counts else None
+        shared = next((t.excess for t in own if t.excess and _scope(t.excess) == most), None)
+        if own:
+            told = tuple((t, t.excess is not None and _scope(t.excess) != most) for t in own)
+            found.append(Tier(name, shared, told))
+    return found
+
+
+@dataclass(frozen=True)
+class Red:
+    """An overdue entry: what is the matter, why as far as the person may know, days late, whether to remind."""
+
+    entry: Entry
+    title: str
+    why: str
+    days: int
+    remind: bool
+
+
+def red(entry: Entry, view: ScanView, user: User, today: dt.date) -> Red:
+    """Return an overdue entry as the person may see it."""
+    segment = segment_name(view.catalogue, entry.segment_id)
+    title = _("{segment}: {kind}").format(segment=segment, kind=kind_name(entry.kind))
+    why = ""
+    if may(user, "see_exact_figures"):
+        why = entry.summary.split("：" if language() == "zh" else ": ", 1)[-1]
+    days = (today - entry.due).days if entry.due else 0
+    remind = any(move.action == "remind" for move in open_moves(entry, user))
+    return Red(entry, title, why, days, remind)
 
 
 def reds(entries: QuerySet[Entry], today: dt.date, exact: bool) -> tuple[list[Entry], int, Entry | None]:
@@ -180,16 +250,12 @@ def _line(event: Event, exact: bool) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=_KEPT)
-def ranks(view: ScanView) -> Position | None:
-    """Return the two sets of ranks of the city; None where nothing was published."""
-    from chainmend.indicators.position import position
-
-    try:
-        return position(view.dataset)
-    except DatasetError:
-        return None
+def _published(view: ScanView) -> dict[str, tuple[Excess | None, tuple[Figure, ...]]]:
+    """Cluster -> its published growth against all industry, and its figures that stand alone."""
+    return {c.id: published(figures_of(view), names_of(c)) for c in view.catalogue.clusters}
 
 
+@lru_cache(maxsize=_KEPT)
 def group(view: ScanView) -> Excess | None:
     """Return growth of all clusters together against all industry, where both are published on one scope."""
     names = group_names(view.catalogue, figures_of(view))

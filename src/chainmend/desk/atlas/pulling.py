@@ -1,15 +1,18 @@
-"""Pulling a segment out of the city: a cascade on the scan's own network, and who is hit."""
+"""Pulling a segment, a firm or an origin out of the city: a cascade on the scan's own network, and who is hit."""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from chainmend.desk.atlas.reading import PLACE, purchases
 from chainmend.desk.suppression import sensitive, suppress
+from chainmend.errors import DeskError
+from chainmend.i18n import _
 
 if TYPE_CHECKING:
     from chainmend.desk.atlas.reading import Atlas
@@ -17,32 +20,44 @@ if TYPE_CHECKING:
     from chainmend.fragility.city import CityNetwork
     from chainmend.fragility.stress import Stress
 
+Kind = Literal["segment", "firm", "origin"]
 LEAST = 0.005
 """Segments that lose less of their output than this are not drawn as hit."""
 STEPS = (0.08, 0.2, 0.4, 0.6)
 """Where the loss ramp changes its colour."""
-_KEPT = 2
+_KEPT, _FOUND = 2, 8
+
+
+@dataclass(frozen=True)
+class Stop:
+    """What stops: a segment or a firm by its id, or everything from an origin (a country's code or a city)."""
+
+    kind: Kind
+    id: str
 
 
 @dataclass(frozen=True)
 class Pull:
-    """What happens when all production of a segment stops for a year.
+    """What happens when something stops for a year.
 
     Attributes
     ----------
-    segment
+    stop
         What was pulled.
+    at
+        Segments that the stopped firms stand on.
     result
         The library's own answer.
     losses
-        Segment id -> share of its output that is lost, at least `LEAST`; the pulled one is not in it.
+        Segment id -> share of its output that is lost, at least `LEAST`; a segment that was pulled is not in it.
     withheld
         Segments among them whose share could tell of one firm: it is None there.
     year
         Of the links that the loss runs along.
     """
 
-    segment: str
+    stop: Stop
+    at: frozenset[str]
     result: Stress
     losses: dict[str, float | None]
     withheld: frozenset[str]
@@ -61,10 +76,13 @@ class Loss:
 def by_cluster(found: Pull, atlas: Atlas) -> tuple[list[Loss], float | None, float | None]:
     """Return the losses of the clusters, most first, and own loss and spread of the whole city.
 
-    What a segment loses of its own when it stops is its output: where that is withheld, so is the own loss. What
-    spreads is withheld where it could tell of one firm, with whatever would give it away.
+    What a segment loses of its own when it stops is its output: where that is withheld, so is the own loss; what comes
+    from elsewhere loses nothing here of its own. What spreads is withheld where it could tell of one firm, with
+    whatever would give it away.
     """
-    own_told = atlas.exact or "output" not in atlas.nodes[found.segment].withheld
+    own_told = (
+        atlas.exact or found.stop.kind == "origin" or "output" not in atlas.nodes[found.stop.id].withheld
+    )
     hit = (
         found.result.firms.filter(pl.col("weight") > 0)
         .with_columns(own=pl.col("weight") * pl.col("own"))
@@ -109,22 +127,37 @@ def network(view: ScanView) -> CityNetwork:
     return city_network(view.dataset, view.scan.placements, view.catalogue)
 
 
-def pull(view: ScanView, atlas: Atlas, segment: str) -> Pull:
-    """Stop all production of a segment, wherever its firms are, and follow the loss.
+def pull(view: ScanView, atlas: Atlas, stop: Stop) -> Pull:
+    """Stop all production of a segment, a firm or an origin, and follow the loss.
 
     Raises
     ------
     NetworkError
-        If the segment is unknown, no firm of the network is on it, or there is no network.
+        If it is unknown, no firm of the network is there, or there is no network.
+    DeskError
+        If figures are withheld and so few suppliers are of that origin that any loss would tell of one.
     """
     from chainmend.fragility.scenario import make_shock
     from chainmend.fragility.stress import stress
 
     city = network(view)
-    shock = make_shock(city, view.catalogue, segments=[segment])
+    names = {"segment": "segments", "firm": "firms", "origin": "origins"}
+    shock = make_shock(city, view.catalogue, **{names[stop.kind]: [stop.id]})
+    if stop.kind == "origin" and not atlas.exact and stop.id not in open_origins(view):
+        raise DeskError(
+            _("withheld: fewer than 3 suppliers of that origin, or one is most of it"),
+            do=_("choose another origin"),
+        )
     tolerance = float(view.scan.manifest.get("settings", {}).get("network", {}).get("tolerance", 1e-2))
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # `converged` is told
         result = stress(city, shock, tolerance=tolerance)
+    stopped = city.firms.filter(pl.Series(shock.own > 0))["segment_id"].drop_nulls().unique().to_list()
+    losses, withheld = _hits(result, atlas, stop)
+    return Pull(stop, frozenset(stopped), result, losses, withheld, city.year)
+
+
+def _hits(result: Stress, atlas: Atlas, stop: Stop) -> tuple[dict[str, float | None], frozenset[str]]:
+    """Segments that lose something, most first, and those whose loss is withheld."""
     rows = (
         result.firms.filter((pl.col("weight") > 0) & pl.col("segment_id").is_not_null())
         .group_by("segment_id")
@@ -135,18 +168,88 @@ def pull(view: ScanView, atlas: Atlas, segment: str) -> Pull:
             pl.col("lost").sum(),
         )
         .with_columns(loss=pl.col("lost") / pl.col("weight"))
-        .filter((pl.col("loss") >= LEAST) & (pl.col("segment_id") != segment))
+        .filter(
+            (pl.col("loss") >= LEAST) & (pl.col("segment_id") != (stop.id if stop.kind == "segment" else ""))
+        )
         .sort(["loss", "segment_id"], descending=[True, False])
     )
     losses: dict[str, float | None] = {}
-    withheld = set()
     for row in rows.iter_rows(named=True):
-        id = row["segment_id"]
         told = atlas.exact or not sensitive(row["firms"], row["weight"], row["largest"])
-        losses[id] = row["loss"] if told else None
-        if not told:
-            withheld.add(id)
-    return Pull(segment, result, losses, frozenset(withheld), city.year)
+        losses[row["segment_id"]] = row["loss"] if told else None
+    return losses, frozenset(s for s, loss in losses.items() if loss is None)
+
+
+@lru_cache(maxsize=_KEPT)
+def origins(view: ScanView) -> pl.DataFrame:
+    """Return where local firms buy outside the city, most first.
+
+    Returns
+    -------
+    polars.DataFrame
+        where (a country's code, or a city), firms (suppliers there), amount (yuan a year), largest (of one supplier),
+        clusters (that the suppliers' segments belong to).
+    """
+    bought = purchases(view)
+    schema = {"where": pl.String, "firms": pl.UInt32, "amount": pl.Float64, "largest": pl.Float64}
+    if bought is None:
+        return pl.DataFrame(schema=schema | {"clusters": pl.List(pl.String)})
+    of = {s.id: s.cluster_id for s in view.catalogue.segments.values()}
+    return (
+        bought.filter(pl.col("place") != "local")
+        .with_columns(PLACE, cluster_id=pl.col("segment_id").replace_strict(of, default=None))
+        .group_by("where", "supplier_id")
+        .agg(pl.col("amount").sum(), pl.col("cluster_id").unique())
+        .group_by("where")
+        .agg(
+            pl.len().alias("firms"),
+            pl.col("amount").sum(),
+            pl.col("amount").max().alias("largest"),
+            pl.col("cluster_id").explode().drop_nulls().unique().sort().alias("clusters"),
+        )
+        .filter(pl.col("where").is_not_null())
+        .sort(["amount", "where"], descending=[True, False])
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def open_origins(view: ScanView) -> frozenset[str]:
+    """Origins of so many suppliers that what their stop costs tells of none of them."""
+    return frozenset(
+        where
+        for where, firms, amount, largest in origins(view)
+        .select("where", "firms", "amount", "largest")
+        .iter_rows()
+        if not sensitive(firms, amount, largest)
+    )
+
+
+def main_origins(view: ScanView, atlas: Atlas, cluster: str) -> list[str]:
+    """Return the origins that a cluster's segments are mainly bought from and that may be pulled, most first."""
+    rows = origins(view).filter(pl.col("clusters").list.contains(cluster))
+    may = rows["where"].to_list() if atlas.exact else [w for w in rows["where"] if w in open_origins(view)]
+    return may[:_FOUND]
+
+
+def find_firms(view: ScanView, text: str) -> list[dict[str, Any]]:
+    """Return firms of the network by id or part of a name, local ones first, then by output; eight at most."""
+    frame = network(view).firms
+    text = text.strip()
+    if not text:
+        return []
+    named = (pl.col("firm_id") == text) | pl.col("name").str.contains(text, literal=True)
+    return (
+        frame.filter(named)
+        .sort([pl.col("place") != "local", "weight", "firm_id"], descending=[False, True, False])
+        .head(_FOUND)
+        .to_dicts()
+    )
+
+
+def firm_of(view: ScanView, firm_id: str) -> dict[str, Any] | None:
+    """Return a firm of the network; None where there is no such firm."""
+    rows = network(view).firms.filter(pl.col("firm_id") == firm_id)
+    return rows.row(0, named=True) if rows.height else None
 
 
 def step_of(loss: float | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal, get_args
 
@@ -44,6 +45,20 @@ def state_name(state: State) -> str:
         "weak": _("Weak"),
         "ok": _("In order"),
     }[state]
+
+
+def counted(states: Iterable[State]) -> str:
+    """Return how many segments there are, and how many in each state, in words.
+
+    Examples
+    --------
+    >>> counted(["ok", "ok", "weak"])
+    '3 segments: Missing 0, Outside-dependent 0, Single source 0, Weak 1, In order 2'
+    """
+    count = Counter(states)
+    comma = "，" if language() == "zh" else ", "
+    parts = comma.join(f"{state_name(s)} {count[s]}" for s in STATES)
+    return _("{n} segments: {parts}").format(n=sum(count.values()), parts=parts)
 
 
 def kind_name(kind: str, of: Literal["rule", "remedy"] = "rule") -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from chainmend.desk.accounts.models import Organisation, User
+from chainmend.i18n import language
 
 
 class Dataset(models.Model):
@@ -67,6 +68,7 @@ class ScanRun(models.Model):
     steps_done = models.PositiveSmallIntegerField(default=0)
     scan_id = models.CharField(max_length=24, blank=True, db_index=True)
     error = models.TextField(blank=True)
+    error_en = models.TextField(blank=True)
     beat = models.DateTimeField(null=True)
     token = models.CharField(max_length=32, blank=True)
     stop_asked = models.BooleanField(default=False)
@@ -78,6 +80,11 @@ class ScanRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.state}"
+
+    @property
+    def why_failed(self) -> str:
+        """Why it failed, in the language of the moment; in Chinese where it is known in Chinese alone."""
+        return self.error_en if language() == "en" and self.error_en else self.error
 
     @property
     def path(self) -> Path:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from chainmend.desk.scans.models import Dataset, ScanRun
 from chainmend.errors import DeskError
-from chainmend.i18n import _
+from chainmend.i18n import _, both
 
 if TYPE_CHECKING:
     from chainmend.desk.accounts.models import User
@@ -80,11 +80,14 @@ def take(pk: int) -> ScanRun | None:
     return ScanRun.objects.select_related("dataset").get(pk=pk, token=token) if mine else None
 
 
-def end(run: ScanRun, state: str, *, scan_id: str = "", error: str = "") -> bool:
-    """End a run in whose name its token is held; False where it was taken from us meanwhile."""
+def end(run: ScanRun, state: str, *, scan_id: str = "", error: tuple[str, str] = ("", "")) -> bool:
+    """End a run in whose name its token is held; False where it was taken from us meanwhile.
+
+    An error is told in Chinese and in English.
+    """
     return bool(
         ScanRun.objects.filter(pk=run.pk, state=ScanRun.RUNNING, token=run.token).update(
-            state=state, finished=timezone.now(), scan_id=scan_id, error=error
+            state=state, finished=timezone.now(), scan_id=scan_id, error=error[0], error_en=error[1]
         )
     )
 
@@ -114,7 +117,7 @@ def recover(now: dt.datetime, silent: dt.timedelta = SILENT) -> list[ScanRun]:
         if run.stop_asked:
             end(run, ScanRun.CANCELLED)
         elif _restarts(run) >= MOST_RESTARTS:
-            end(run, ScanRun.FAILED, error=_("its worker ended {n} times").format(n=MOST_RESTARTS + 1))
+            end(run, ScanRun.FAILED, error=both("its worker ended {n} times", n=MOST_RESTARTS + 1))
         else:
             with transaction.atomic():
                 if end(run, ScanRun.INTERRUPTED):

@@ -129,7 +129,7 @@ def sources(dataset: Dataset, today: dt.date) -> list[Source]:
 
 
 def _source(told: dict[str, Any], until: dt.date, duty: Duty | None, today: dt.date) -> Source:
-    day = _day(told["newest"], until)
+    day = day_of(told["newest"], until)
     due = months_after(day, duty.months) if duty else None
     return Source(
         told["table"],
@@ -159,8 +159,14 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def _day(newest: str | None, otherwise: dt.date) -> dt.date:
-    """The last day that a table speaks of: a year means its end, but not later than the data."""
+def day_of(newest: str | None, otherwise: dt.date) -> dt.date:
+    """Return the last day that a table speaks of: a year means its end, but not later than the data.
+
+    Examples
+    --------
+    >>> day_of("2025", dt.date(2026, 6, 30)).isoformat(), day_of("2025", dt.date(2025, 6, 30)).isoformat()
+    ('2025-12-31', '2025-06-30')
+    """
     if newest is None:
         return otherwise
     if newest.isdigit():

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from django.conf import settings as conf
 from django.db import DatabaseError, connection, transaction
@@ -17,7 +18,12 @@ from chainmend.desk.scans.models import ScanRun
 from chainmend.desk.scans.runs import STAGES, end, settings_file, take
 from chainmend.desk.worklist.services import apply_scan
 from chainmend.errors import ChainmendError
-from chainmend.i18n import _, speaking
+from chainmend.i18n import both, speaking
+
+if TYPE_CHECKING:
+    from chainmend.dataset import Dataset
+    from chainmend.scanning import Scan
+    from chainmend.settings import Settings
 
 LOG = logging.getLogger("chainmend.desk.scans")
 BEAT = 5.0
@@ -39,23 +45,15 @@ def run_scan(pk: int) -> None:
         except _StoppedError:
             end(run, ScanRun.CANCELLED)
         except ChainmendError as error:
-            end(run, ScanRun.FAILED, error=str(error))
+            end(run, ScanRun.FAILED, error=(str(error), _in_english(run)))
         except Exception:
             LOG.exception("scan %s failed", run.pk)
-            end(run, ScanRun.FAILED, error=_("a fault of the program; the log of the desk says more"))
+            end(run, ScanRun.FAILED, error=both("a fault of the program; the log of the desk says more"))
 
 
 def _work(run: ScanRun) -> None:
-    from chainmend.desk.scans.catalogues import keep
-    from chainmend.intake.reader import read_dataset
-    from chainmend.scanning import save_scan, scan
-    from chainmend.settings import load_settings
+    from chainmend.scanning import save_scan
 
-    file = settings_file()
-    settings = load_settings(file if file.is_file() else None)
-    rows = desk_rows()
-    data = with_desk_rows(read_dataset(run.dataset.path), rows)
-    catalogue = keep(conf.DESK_HOME)
     done = 0
 
     def step(_name: str) -> None:
@@ -63,7 +61,7 @@ def _work(run: ScanRun) -> None:
         done += 1
         _told(run, STAGES[1], done)
 
-    found = told(scan(data, catalogue, settings, progress=step), rows)
+    data, settings, found = _found(run, step)
     _told(run, STAGES[2], done)
     run.scan_id = found.id
     save_scan(found, run.path)
@@ -72,6 +70,33 @@ def _work(run: ScanRun) -> None:
         if not end(run, ScanRun.DONE, scan_id=found.id):
             raise _StoppedError
         apply_scan(found, settings, firms=data.tables["firms"])
+
+
+def _found(run: ScanRun, step: Callable[[str], None]) -> tuple[Dataset, Settings, Scan]:
+    """Read the data and scan them; nothing is written."""
+    from chainmend.desk.scans.catalogues import keep
+    from chainmend.intake.reader import read_dataset
+    from chainmend.scanning import scan
+    from chainmend.settings import load_settings
+
+    file = settings_file()
+    settings = load_settings(file if file.is_file() else None)
+    rows = desk_rows()
+    data = with_desk_rows(read_dataset(run.dataset.path), rows)
+    found = scan(data, keep(conf.DESK_HOME), settings, progress=step)
+    return data, settings, told(found, rows)
+
+
+def _in_english(run: ScanRun) -> str:
+    """The same failure in English: what is raised is told in one language, so the way there is gone once more."""
+    with speaking("en"):
+        try:
+            _found(run, lambda _name: None)
+        except ChainmendError as error:
+            return str(error)
+        except Exception:
+            LOG.exception("scan %s failed otherwise in English", run.pk)
+    return ""
 
 
 def _told(run: ScanRun, stage: str, done: int) -> None:

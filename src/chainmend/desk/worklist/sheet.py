@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chainmend.desk.atlas.states import state_of
 from chainmend.desk.figures import reason
 from chainmend.desk.visibility import may, may_name_candidates
 from chainmend.desk.worklist.changes import content
 from chainmend.desk.worklist.days import day, iso
 from chainmend.desk.worklist.evidence import Fact, Verdict, facts, suppliers, verdicts
 from chainmend.desk.worklist.given import field_name, remedy_name, said, verdict_name
-from chainmend.desk.worklist.words import SHAPES, headline
+from chainmend.desk.worklist.words import headline
 from chainmend.i18n import _, language
 from chainmend.workflow import WAY, action_name, state_name, step_name
 
 if TYPE_CHECKING:
     from chainmend.desk.accounts.models import User
+    from chainmend.desk.atlas.states import State
     from chainmend.desk.scans.view import ScanView
     from chainmend.desk.worklist.models import Entry, Event
 
@@ -210,20 +212,17 @@ def _short(event: Event) -> str:
     return f"{event.hash[:4]}…{event.hash[-2:]}"
 
 
-def segment_states(view: ScanView | None, chain_id: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the segments of a chain and the state of each, upstream to downstream."""
+def segment_states(view: ScanView | None, chain_id: str) -> tuple[tuple[tuple[str, State], ...], ...]:
+    """Return the segments of a chain with their states, stage by stage, upstream to downstream."""
     chain = view.catalogue.chains.get(chain_id) if view else None
     if view is None or chain is None:
-        return (), ()
-    order = {s.id: i for i, s in enumerate(chain.stages)}
-    ids = tuple(s.id for s in sorted(chain.segments, key=lambda s: order.get(s.stage, 0)))
-    found: dict[str, str] = {}
+        return ()
+    kinds: dict[str, list[str]] = {s.id: [] for s in chain.segments}
     for segment, kind in view.scan.findings.select("segment_id", "kind").iter_rows():
-        if kind in SHAPES and SHAPES.index(kind) < SHAPES.index(found.get(segment, SHAPES[-1])) + (
-            segment not in found
-        ):
-            found[segment] = kind
-    return ids, tuple(found.get(s, "ok") for s in ids)
+        if segment in kinds:
+            kinds[segment].append(kind)
+    stages = (tuple(s.id for s in chain.segments if s.stage == stage.id) for stage in chain.stages)
+    return tuple(tuple((id, state_of(kinds[id])) for id in stage) for stage in stages if stage)
 
 
 def not_checked(view: ScanView | None, entry: Entry) -> list[str]:

@@ -113,7 +113,7 @@ def _chain(asked: Asked, view: Any) -> list[dict[str, Any]]:
     chains = (
         [c for c in view.catalogue.chains.values() if c.cluster_id == cluster] if view and cluster else []
     )
-    return [{"name": c.name[language()], "states": sheet.segment_states(view, c.id)[1]} for c in chains]
+    return [{"name": c.name[language()], "stages": sheet.segment_states(view, c.id)} for c in chains]
 
 
 def _query(request: HttpRequest) -> str:
@@ -214,7 +214,6 @@ def _shown(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
     events = list(found.events.select_related("user__organisation").order_by("number"))
     catalogue, exact = view.catalogue if view else None, may(user, "see_exact_figures")
     told, currency = figures(found, exact), view.scan.manifest.get("currency", CURRENCY) if view else CURRENCY
-    ids, states = sheet.segment_states(view, found.chain_id)
     page = {
         "entry": found, "headline": words.headline(found, user, catalogue), "state": _state(found),
         "segment": words.segment_name(catalogue, found.segment_id), "place": words.place_name(catalogue, found),
@@ -224,7 +223,7 @@ def _shown(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
         "verdicts": sheet.verdicts(events, user), "sources": may(user, "see_data"),
         "suppliers": sheet.suppliers(found, user), "proposal": sheet.proposal(found, user, view),
         "history": sheet.severities(events, user), "told": list(sheet.timeline(events, user)),
-        "states": states, "here": ids.index(found.segment_id) if found.segment_id in ids else -1,
+        "stages": sheet.segment_states(view, found.chain_id),
         "blind": sheet.not_checked(view, found), "forms": forms_of(found, user), "remedy": remedy_name(found.remedy),
         "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
         "unit": _unit(view, exact), "synthetic": bool(view and view.synthetic),

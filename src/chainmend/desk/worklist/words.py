@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from chainmend.desk.worklist.models import Entry
     from chainmend.workflow import Pair
 
-SHAPES = ("missing", "outside_dependent", "single_source", "weak")
-"""Kinds that are states of a segment, the gravest first."""
-
 
 def kind_name(kind: str) -> str:
     """Return what a finding of that kind is called; the id itself where no rule has it."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from chainmend.desk.atlas.draw import marks
 from chainmend.desk.atlas.draw.marks import icon, mark, strip
-from chainmend.desk.atlas.states import STATES
+from chainmend.desk.atlas.states import STATES, counted
+from chainmend.desk.worklist.templatetags.worklist import strip as tag
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -27,7 +30,26 @@ def test_shapes_of_one_output_have_one_area() -> None:
     assert abs(side) * (tip - low) == pytest.approx(math.pi * r**2, rel=0.01)
 
 
-def test_a_strip_has_a_cell_a_segment() -> None:
-    drawn = ElementTree.fromstring(strip([list(STATES), ["ok"]], "six"))
+def test_a_strip_has_a_cell_a_segment_and_says_its_counts() -> None:
+    drawn = ElementTree.fromstring(strip([list(STATES), ["ok"]]))
     assert len(drawn.findall("rect")) == 6
-    assert drawn.get("aria-label") == "six"
+    assert drawn.get("aria-label") == counted([*STATES, "ok"])
+    assert not drawn.findall("path")
+
+
+def test_the_arrow_of_a_strip_stands_under_its_cell() -> None:
+    drawn = ElementTree.fromstring(strip([["ok", "ok"], ["ok"]], here=2))
+    (arrow,) = drawn.findall("path")
+    at = float(re.findall(r"M([\d.]+)", arrow.get("d") or "")[0])
+    cell = drawn.findall("rect")[2]
+    assert at == pytest.approx(float(cell.get("x") or 0) + float(cell.get("width") or 0) / 2, abs=0.1)
+
+
+def test_there_is_one_drawing_of_the_strip() -> None:
+    """Tiles, entries and the list draw it by the same function."""
+    parts = Path(marks.__file__).parents[2]
+    drawing = [p.name for p in parts.rglob("*.py") if 'class="strip"' in p.read_text(encoding="utf-8")]
+    assert drawing == ["marks.py"]
+    stages = ((("a", "missing"), ("b", "ok")), (("c", "single"),))
+    assert tag(stages, "c") == strip([["missing", "ok"], ["single"]], here=2)
+    assert tag(stages, "none") == strip([["missing", "ok"], ["single"]])

@@ -195,13 +195,32 @@ def _carried(edge: Link, pull: Pull | None) -> str:
     """Classes of an edge that the loss runs along: its width grows with the loss of where it comes from."""
     if pull is None:
         return ""
-    hit = {pull.segment, *pull.losses}
-    if edge.source not in hit or edge.target not in hit:
+    if edge.target not in pull.losses or edge.source not in {*pull.at, *pull.losses}:
         return ""
-    loss = 1.0 if edge.source == pull.segment else pull.losses[edge.source]
+    whole = pull.stop.kind == "segment" and edge.source == pull.stop.id
+    loss = 1.0 if whole else pull.losses.get(edge.source, 0.0)
     if loss is not None and edge.kind != "essential":
         loss *= _SUBSTITUTABLE
     return f" on w{step_of(loss)}"
+
+
+def _pulled(node: Node, spot: _Spot, pull: Pull) -> tuple[str, str] | None:
+    """Shape and loss of a segment that a pull stops or hits; None of one that it leaves alone."""
+    id = node.segment.id
+    if pull.stop.kind == "segment" and id == pull.stop.id:
+        return '<circle class="broken" r="9"/><path class="cross" d="M-4 -4L4 4M4 -4L-4 4"/>', ""
+    shape, loss = mark(node.state, spot.r), ""
+    if id in pull.losses:
+        value = pull.losses[id]
+        shape = f'<circle class="hit l{step_of(value)}" r="{max(spot.r, 6):.1f}"/>'
+        loss = _("withheld") if value is None else f"−{value:.0%}"
+    elif id not in pull.at:
+        return None
+    if id in pull.at:  # some of its firms stop, here or elsewhere
+        d = max(spot.r, 6) * 0.75
+        shape += f'<g transform="translate({-d:.1f} {-d:.1f})"><circle class="broken sm" r="5"/>'
+        shape += '<path class="cross sm" d="M-2.2 -2.2L2.2 2.2M2.2 -2.2L-2.2 2.2"/></g>'
+    return shape, loss
 
 
 def _node(
@@ -212,15 +231,11 @@ def _node(
     said = f"{name}, {state_name(node.state)}" if language() == "en" else f"{name}，{state_name(node.state)}"
     if chosen:
         classes.append("sel")
-    if pull and id == pull.segment:
-        classes.append("on")
-        shape = '<circle class="broken" r="9"/><path class="cross" d="M-4 -4L4 4M4 -4L-4 4"/>'
-    elif pull and id in pull.losses:
-        classes.append("on")
-        value = pull.losses[id]
-        shape = f'<circle class="hit l{step_of(value)}" r="{max(spot.r, 6):.1f}"/>'
-        loss = _("withheld") if value is None else f"−{value:.0%}"
-        said += f" {loss}"
+    if pull:
+        shape, loss = _pulled(node, spot, pull) or (shape, "")
+        if loss or id in pull.at:
+            classes.append("on")
+            said += f" {loss}".rstrip()
     size = _size()
     x = spot.r + 8
     first = 4.2 - (len(spot.lines) - 1) * (size + 1) / 2

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
-from chainmend.desk.atlas.states import State
+from chainmend.desk.atlas.states import State, counted
 
 _ICONS: Mapping[str, str] = {
     "ok": '<circle cx="8" cy="8" r="5.6" fill="#a8c5bb" stroke="#557c70" stroke-width="1.4"/>',
@@ -56,33 +57,46 @@ def mark(state: State, r: float) -> str:
 
 
 _HEIGHT, _STEP, _CELL, _GAP = 13.0, 6.0, 4.5, 5.0
+_BELOW = 7.0
+"""What an arrow under the strip takes."""
 
 
-def strip(stages: Sequence[Sequence[State]], label: str) -> str:
+def strip(stages: Sequence[Sequence[State]], here: int | None = None) -> str:
     """Return the chain strip: one cell a segment, upstream to downstream, stages a little apart.
+
+    It is the one drawing of a chain's states in small, for tiles, entries and the list; it says its counts to who does
+    not see it.
 
     Parameters
     ----------
     stages
         States of the segments of each stage, upstream first.
-    label
-        What the strip says, for who does not see it; it must be free of markup.
+    here
+        Number of the segment, from 0 on, that an arrow points at; None for no arrow.
 
     Examples
     --------
-    >>> strip([["missing"], ["ok", "weak"]], "three").count("<rect")
+    >>> strip([["missing"], ["ok", "weak"]]).count("<rect")
     3
+    >>> strip([["missing"], ["ok", "weak"]], here=1).count('class="here"')
+    1
     """
-    x, cells = 0.0, []
+    x, cells, seen = 0.0, [], 0
     for states in stages:
         for state in states:
             cells.append(_cell(state, x))
+            if seen == here:
+                middle = x + _CELL / 2
+                cells.append(f'<path class="here" d="M{middle:.2f} 15l3 4.5h-6z" fill="#14211d"/>')
             x += _STEP
+            seen += 1
         x += _GAP
-    width = max(x - _GAP, 1.0)
+    width = max(x - _GAP - (_STEP - _CELL), 1.0)
+    height = _HEIGHT + (0.0 if here is None else _BELOW)
+    said = escape(counted(state for states in stages for state in states))
     return (
-        f'<svg class="strip" viewBox="0 0 {width:.1f} {_HEIGHT:.0f}" width="{width:.1f}" height="{_HEIGHT:.0f}" '
-        f'preserveAspectRatio="none" role="img" aria-label="{label}"><title>{label}</title>'
+        f'<svg class="strip" viewBox="0 0 {width:.1f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" '
+        f'preserveAspectRatio="none" role="img" aria-label="{said}"><title>{said}</title>'
         f"{''.join(cells)}</svg>"
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -9,14 +11,21 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from chainmend.desk.atlas.draw.marks import icon
+from chainmend.desk.atlas.draw.spark import crossing_bar
 from chainmend.desk.atlas.growth import Excess
 from chainmend.desk.atlas.states import State, badge_of, kind_name, state_name
+from chainmend.desk.atlas.trend import MARKS
 from chainmend.desk.suppression import FEWEST_FIRMS
 from chainmend.i18n import _, language
+from chainmend.indicators.position import COUNTS
 from chainmend.indicators.wording import measure_name
-from chainmend.names import is_currency, money
+from chainmend.names import currency_name, is_currency, money
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from chainmend.desk.atlas.league import Row
+    from chainmend.desk.atlas.trend import Crossing
     from chainmend.desk.scans.view import ScanView
     from chainmend.indicators.position import Line
     from chainmend.indicators.scope import Figure
@@ -78,7 +87,22 @@ def per_cent(share: float) -> str:
 @register.filter
 def amount(value: float, view: ScanView) -> str:
     """Money of the scan's data in the language of the moment."""
-    return money(value, view.dataset.currency)[0 if language() == "zh" else 1]
+    return money(value, view.dataset.currency)[0 if language() == "zh" else 1].replace(",", "\u202f")
+
+
+@register.filter
+def units(amount: str) -> SafeString:
+    """An amount whose unit stands smaller beside it; words as they are.
+
+    Examples
+    --------
+    >>> units("195 m yuan"), units("withheld")
+    ('195 <small>m yuan</small>', 'withheld')
+    """
+    number, _space, unit = amount.partition(" ")
+    if not unit or not number[-1:].isdigit():
+        return format_html("{}", amount)
+    return format_html("{} <small>{}</small>", number, unit)
 
 
 @register.filter
@@ -123,9 +147,11 @@ def number(line: Line) -> str:
     """The number of a line of the ranks, with its unit and the sign of a bound."""
     sign = {"exact": "", "lower": "≥ ", "upper": "≤ "}[line.bound]
     if is_currency(line.unit):
-        return sign + money(line.value, line.unit)[0 if language() == "zh" else 1]
+        return sign + money(line.value, line.unit)[0 if language() == "zh" else 1].replace(",", "\u202f")
     if line.kind != "value":
         return sign + f"{line.value:+.2%}".replace("-", "−")
+    if line.unit in COUNTS[1:]:
+        return sign + _("{n} firms").format(n=f"{line.value:,.0f}")
     return sign + (f"{line.value:.1%}" if line.unit == "1" else f"{line.value:,.6g} {line.unit}")
 
 
@@ -142,13 +168,92 @@ def what(line: Line) -> str:
 
 
 @register.filter
+def month(found: tuple[int, int] | None) -> str:
+    """A month of a year in words.
+
+    Examples
+    --------
+    >>> month((2028, 6))
+    'June 2028'
+    """
+    if found is None:
+        return _("not within a hundred years")
+    if language() == "zh":
+        return f"{found[0]} 年 {found[1]} 月"
+    return f"{calendar.month_name[found[1]]} {found[0]}"
+
+
+@register.filter
+def month_code(found: tuple[int, int] | None) -> str:
+    """A month of a year in figures; "later" where it is not known.
+
+    Examples
+    --------
+    >>> month_code((2028, 6))
+    '2028-06'
+    """
+    return f"{found[0]}-{found[1]:02d}" if found else _("later")
+
+
+@register.filter
+def rate(growth: float) -> str:
+    """A rate of growth with its sign.
+
+    Examples
+    --------
+    >>> rate(-0.004)
+    '−0.4%'
+    """
+    return f"{growth:+.1%}".replace("-", "−")
+
+
+@register.filter
+def mark(crossing: Crossing) -> str:
+    """The mark that an output is to cross, in words."""
+    return _("a trillion") if crossing.mark >= MARKS["trillion"] else _("a hundred billion")
+
+
+@register.filter
+def drawn(crossing: Crossing, date: dt.date) -> SafeString:
+    """When it is crossed, as a bar."""
+    return mark_safe(crossing_bar(crossing, date))  # ours alone
+
+
+@register.filter
+def bare(value: float, unit: str) -> str:
+    """A number of a column whose head says its unit; money in 100 million or, in English, billions."""
+    if not is_currency(unit):
+        return f"{value:,.6g}".replace(",", "\u202f").replace("-", "−")
+    shown = value / (1e8 if language() == "zh" else 1e9)
+    return f"{shown:,.{0 if abs(shown) >= 1000 or language() == 'zh' else 1}f}".replace(
+        ",", "\u202f"
+    ).replace("-", "−")
+
+
+@register.filter
+def column(unit: str) -> str:
+    """The unit of such a column."""
+    if not is_currency(unit):
+        return "" if unit == "1" else unit
+    name = currency_name(unit)
+    return f"亿{name[0]}" if language() == "zh" else f"bn {name[1]}"
+
+
+@register.filter
+def of_most(value: float, rows: Sequence[Row]) -> float:
+    """A number as a share of the greatest of a league."""
+    most = max(row.value for row in rows)
+    return value / most if most > 0 else 0.0
+
+
+@register.filter
 def figure(found: Figure) -> str:
     """A published figure: its value, its growth, or both."""
     side = 0 if language() == "zh" else 1
     parts = [measure_name(found.scope.measure)[side]]
     if found.value is not None:
         parts.append(
-            money(found.value, found.unit)[side]
+            money(found.value, found.unit)[side].replace(",", "\u202f")
             if is_currency(found.unit)
             else f"{found.value:,.6g} {found.unit}"
         )

@@ -11,12 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from chainmend.desk.atlas.draw.marks import icon
+from chainmend.desk.atlas.draw.marks import strip as draw
 from chainmend.desk.worklist.colours import flag
 from chainmend.desk.worklist.days import day, in_unit, step_in_unit
 from chainmend.desk.worklist.words import kind_name
 from chainmend.i18n import _
 
 if TYPE_CHECKING:
+    from chainmend.desk.atlas.states import State
     from chainmend.desk.figures import Figures, Loss, Part
     from chainmend.desk.worklist.models import Entry
 
@@ -129,35 +131,12 @@ def as_day(date: dt.date) -> str:
     return day(date)
 
 
-_CELLS = {
-    "ok": '<rect x="{x}" width="5" height="18" fill="#a8c5bb"/>',
-    "weak": '<rect x="{x}" y="9" width="5" height="9" fill="#cfbbe3" stroke="#7857a5" stroke-width=".8"/>',
-    "single_source": '<rect x="{m}" width="2" height="18" fill="#ad2f78"/>',
-    "outside_dependent": '<rect x="{x}" width="5" height="18" fill="#553a9c"/>',
-    "missing": '<rect x="{h}" y=".6" width="4" height="16.8" fill="#fff" stroke="#14211d" stroke-width="1.2" '
-    'stroke-dasharray="2 1.5"/>',
-}
-
-
 @register.simple_tag
-def strip(states: Sequence[str], here: int = -1) -> SafeString:
-    """The strip of a chain, upstream to downstream: one cell a segment, an arrow below where the entry is."""
-    cells = "".join(
-        _CELLS[state].format(x=7 * i, m=7 * i + 1.5, h=7 * i + 0.5) for i, state in enumerate(states)
-    )
-    arrow = f'<path d="M{7 * here + 2.5} 20.5l3.4 5h-6.8z" fill="#14211d"/>' if here >= 0 else ""
-    counted = {s: list(states).count(s) for s in _CELLS}
-    said = _(
-        "{n} segments: {missing} missing, {outside} outside-dependent, {single} single, {weak} weak, {ok} in order"
-    ).format(
-        n=len(states), missing=counted["missing"], outside=counted["outside_dependent"],
-        single=counted["single_source"], weak=counted["weak"], ok=counted["ok"],
-    )  # fmt: skip
-    return format_html(
-        '<svg class="strip" viewBox="0 0 {} 26" preserveAspectRatio="xMinYMid meet" role="img" aria-label="{}">'
-        "<title>{}</title>{}</svg>",
-        max(7 * len(states) - 2, 1), said, said, mark_safe(cells + arrow),
-    )  # fmt: skip
+def strip(stages: Sequence[Sequence[tuple[str, State]]], here: str = "") -> SafeString:
+    """The strip of a chain: segments with their states by stage, and the id of the one that an arrow points at."""
+    ids = [id for stage in stages for id, _state in stage]
+    states = [[state for _id, state in stage] for stage in stages]
+    return mark_safe(draw(states, ids.index(here) if here in ids else None))  # no text of users is in it
 
 
 @register.simple_tag
