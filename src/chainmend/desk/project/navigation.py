@@ -57,6 +57,7 @@ def _plan() -> tuple[tuple[str, tuple[tuple[str, str, Action, str], ...]], ...]:
             _("Mending"),
             (
                 (_("Mend-list"), "worklist:list", "see_entries", "list"),
+                (_("Targets"), "firms:targets", "see_targets", "target"),
                 (_("Reported needs"), "worklist:needs", "see_needs", "need"),
                 (_("Record"), "worklist:record", "export_record", "record"),
             ),
@@ -64,6 +65,9 @@ def _plan() -> tuple[tuple[str, tuple[tuple[str, str, Action, str], ...]], ...]:
         (
             _("Evidence"),
             (
+                (_("Firms"), "firms:list", "see_firms", "firm"),
+                (_("Our firm"), "firms:own", "report_need", "firm"),
+                (_("Placement review"), "firms:review", "see_placements", ""),
                 (_("Data"), "scans:data", "see_data", "data"),
                 (_("Scans"), "scans:runs", "see_scans", ""),
             ),

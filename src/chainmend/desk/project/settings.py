@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "chainmend.desk.scans",
     "chainmend.desk.worklist",
     "chainmend.desk.atlas",
+    "chainmend.desk.firms",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

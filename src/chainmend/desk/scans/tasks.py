@@ -46,13 +46,15 @@ def run_scan(pk: int) -> None:
 def _work(run: ScanRun) -> None:
     from chainmend.chain import DEFAULT_CATALOGUE
     from chainmend.chain.catalogue import load_catalogue
+    from chainmend.desk.firms.corrections import corrected_scan, with_decisions
     from chainmend.intake.reader import read_dataset
     from chainmend.scanning import save_scan, scan
     from chainmend.settings import load_settings
 
     file = settings_file()
     settings = load_settings(file if file.is_file() else None)
-    data = read_dataset(run.dataset.path)
+    catalogue = load_catalogue(DEFAULT_CATALOGUE)
+    data, corrections = with_decisions(read_dataset(run.dataset.path), catalogue)
     done = 0
 
     def step(_name: str) -> None:
@@ -60,7 +62,7 @@ def _work(run: ScanRun) -> None:
         done += 1
         _told(run, STAGES[1], done)
 
-    found = scan(data, load_catalogue(DEFAULT_CATALOGUE), settings, progress=step)
+    found = corrected_scan(scan(data, catalogue, settings, progress=step), corrections)
     _told(run, STAGES[2], done)
     run.scan_id = found.id
     save_scan(found, run.path)
