@@ -82,10 +82,17 @@ def draw(view: ScanView, user: User, seed: int) -> Sample:
     Raises
     ------
     DeskError
-        If the role may not, or the scan placed no firm.
+        If the role may not, the scan placed no firm, or a sample of it waits to be judged: nobody draws until the
+        result pleases.
     """
     if not may(user, "review_placements"):
         raise DeskError(_("a sample of placements"), expected=_("somebody who reviews placements"))
+    if Judgement.objects.filter(sample__scan_id=view.scan_id, label="").exists():
+        raise DeskError(
+            _("a second sample of one scan"),
+            expected=_("one that is judged"),
+            do=_("judge the first to its end"),
+        )
     placed = local_firms(view).filter(pl.col("basis").is_not_null() & (pl.col("basis") != "override"))
     if placed.is_empty():
         raise DeskError(_("no placement to draw from"), do=_("run a scan first"))
@@ -218,5 +225,8 @@ def wilson(p: float, n: float) -> tuple[float, float]:
     (0.5958, 0.9821)
     """
     square = _Z * _Z / n
-    middle, half = (p + square / 2) / (1 + square), _Z * sqrt(p * (1 - p) / n + square / (4 * n)) / (1 + square)
+    middle, half = (
+        (p + square / 2) / (1 + square),
+        _Z * sqrt(p * (1 - p) / n + square / (4 * n)) / (1 + square),
+    )
     return max(0.0, middle - half), min(1.0, middle + half)

@@ -33,10 +33,17 @@ def accuracy(request: HttpRequest) -> HttpResponse:
     if view is None:
         return render(request, "firms/accuracy.html", {"view": None})
     sample = Sample.objects.select_related("by").first()
-    page = {"view": view, "sample": sample, "decides": may(user, "review_placements"), "enough": measuring.ENOUGH}
+    page: dict[str, Any] = {
+        "view": view,
+        "sample": sample,
+        "decides": may(user, "review_placements"),
+        "enough": measuring.ENOUGH,
+    }
+    page["draws"] = True
     if sample is not None:
         page |= {"measured": measuring.measure(sample), "current": sample.scan_id == view.scan_id}
         page |= _blind(view, sample)
+        page["draws"] = not page["current"] or page["firm"] is None
     return render(request, "firms/accuracy.html", page)
 
 

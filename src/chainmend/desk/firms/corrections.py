@@ -161,7 +161,11 @@ def with_decisions(dataset: City, catalogue: Catalogue) -> tuple[City, dict[str,
 
 def corrected_scan(found: Scan, told: Mapping[str, int]) -> Scan:
     """Return a scan whose manifest says what became of the desk's decisions, as `with_decisions` counted them."""
-    manifest = {**found.manifest, "corrections": dict(told), "notes": [*found.manifest["notes"], *_notes(told)]}
+    manifest = {
+        **found.manifest,
+        "corrections": dict(told),
+        "notes": [*found.manifest["notes"], *_notes(told)],
+    }
     return replace(found, manifest=manifest)
 
 

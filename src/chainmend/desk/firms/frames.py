@@ -49,7 +49,9 @@ def local_firms(view: ScanView) -> pl.DataFrame:
     local = view.dataset.firms.filter(pl.col("place") == "local").select(*_OWN)
     return (
         local.join(placed, on="firm_id", how="left")
-        .with_columns(doubt=pl.col("output") * (1 - pl.col("confidence")), low=pl.col("name").str.to_lowercase())
+        .with_columns(
+            doubt=pl.col("output") * (1 - pl.col("confidence")), low=pl.col("name").str.to_lowercase()
+        )
         .sort("firm_id")
     )
 
@@ -62,7 +64,8 @@ def visible_firms(view: ScanView, user: User) -> pl.DataFrame:
     if user.what == "district":
         return every.filter(pl.col("district") == user.district) if user.district else every.clear()
     if user.what == "leader":
-        return every.filter(pl.col("firm_id") == (user.organisation.firm_id or None))
+        own = user.organisation.firm_id
+        return every.filter(pl.col("firm_id") == own) if own else every.clear()
     return every
 
 

@@ -1,6 +1,6 @@
 """What people decided about placements, the sample that measures them, and talks with firms from elsewhere.
 
-Firms themselves are not in the database: they are in the frames of a scan. Rows here name them by the id of the dataset.
+Firms themselves are in the frames of a scan, not in the database; rows here name them by the id of the dataset.
 """
 
 from __future__ import annotations

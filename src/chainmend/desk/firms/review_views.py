@@ -46,7 +46,7 @@ def review(request: HttpRequest) -> HttpResponse:
     waiting = pending.queue(view, tab, _decided(stand))
     page: dict[str, Any] = {
         "view": view, "tab": tab, "tabs": _tabs(view, stand, tab, waiting), "listing": listing,
-        "decides": may(user, "review_placements"), "measured": _measured(view), "share": _share(view, waiting),
+        "decides": may(user, "review_placements"), "measured": _measured(view),
         "left": waiting.height,
     }  # fmt: skip
     if tab == "decided":
@@ -55,7 +55,7 @@ def review(request: HttpRequest) -> HttpResponse:
         found = paged(waiting, request.GET.get("page", "1"))
         page |= {"pages": found.page, "rows": [row(view, r, stand) for r in found.rows]}
     else:
-        page |= _card(request, view, user, tab, waiting, stand)
+        page |= _card(request, view, user, waiting, stand)
     return render(request, "firms/review.html", page)
 
 
@@ -67,7 +67,9 @@ def _tabs(
     view: ScanView, stand: dict[str, Decision], tab: str, waiting: pl.DataFrame
 ) -> list[tuple[str, str, int]]:
     done = _decided(stand)
-    numbers = {t: waiting.height if t == tab else pending.queue(view, t, done).height for t in pending.TABS[:2]}
+    numbers = {
+        t: waiting.height if t == tab else pending.queue(view, t, done).height for t in pending.TABS[:2]
+    }
     names = {"doubtful": _("Doubtful"), "nowhere": _("On no chain"), "decided": _("Decided")}
     return [(t, names[t], numbers.get(t, len(stand))) for t in pending.TABS]
 
@@ -76,12 +78,6 @@ def _measured(view: ScanView) -> Any:
     """How accurate the placements of this scan are, None where no sample of it was drawn."""
     sample = Sample.objects.filter(scan_id=view.scan_id).first()
     return measure(sample) if sample else None
-
-
-def _share(view: ScanView, waiting: pl.DataFrame) -> float | None:
-    """The share of the output of local firms that stands in doubt among those waiting; None where outputs are unknown."""
-    whole = local_firms(view)["output"].sum()
-    return waiting["doubt"].sum() / whole if whole else None
 
 
 def _decisions(view: ScanView, stand: dict[str, Decision], number: str) -> dict[str, Any]:
@@ -114,7 +110,11 @@ def row(view: ScanView, firm: dict[str, Any], stand: dict[str, Decision]) -> dic
 
 
 def _card(
-    request: HttpRequest, view: ScanView, user: User, tab: str, waiting: pl.DataFrame, stand: dict[str, Decision]
+    request: HttpRequest,
+    view: ScanView,
+    user: User,
+    waiting: pl.DataFrame,
+    stand: dict[str, Decision],
 ) -> dict[str, Any]:
     """The next firm, or the one that was asked for."""
     asked = request.GET.get("firm", "")
@@ -165,8 +165,8 @@ def decide(request: HttpRequest) -> HttpResponse:
         page |= {"one": row(view, firm, stand), "wrong": status != 200, "decision": decision}
         return render(request, "firms/line.html", page)
     waiting = pending.queue(view, tab, _decided(stand))
-    page |= _card(request, view, user, tab, waiting, stand) if status == 200 else _of(view, firm, stand)
-    page |= {"left": waiting.height, "share": _share(view, waiting), "undo": decision}
+    page |= _card(request, view, user, waiting, stand) if status == 200 else _of(view, firm, stand)
+    page |= {"left": waiting.height, "undo": decision, "decided": len(stand)}
     return render(request, "firms/card.html", page)
 
 
@@ -191,15 +191,13 @@ def _keep(
     return decision, 200
 
 
-def _again(
-    request: HttpRequest, view: ScanView, firm: dict[str, Any], tab: str, status: int
-) -> HttpResponse:
+def _again(request: HttpRequest, view: ScanView, firm: dict[str, Any], tab: str, status: int) -> HttpResponse:
     """The card of a firm as it is now, for who was second or gave what cannot be."""
     stand = corrections.standing()
     waiting = pending.queue(view, tab, _decided(stand))
     page = {
         "view": view, "tab": tab, "tabs": _tabs(view, stand, tab, waiting), "listing": False, "decides": True,
-        "measured": _measured(view), "share": _share(view, waiting), "left": waiting.height,
+        "measured": _measured(view), "left": waiting.height,
         **_of(view, firm, stand),
     }  # fmt: skip
     return render(request, "firms/review.html", page, status=status)

@@ -79,7 +79,9 @@ def talk(request: HttpRequest) -> HttpResponse:
             version=int(version) if version.isdecimal() and len(version) < 10 else -1,
             note=request.POST.get("note", ""),
         )  # fmt: skip
-        messages.success(request, _("{name}: {what}.").format(name=event.name, what=event.get_state_display()))
+        messages.success(
+            request, _("{name}: {what}.").format(name=event.name, what=event.get_state_display())
+        )
     except ChainmendError as error:
         messages.error(request, str(error))
     back = request.POST.get("back", "")

@@ -112,7 +112,7 @@ def targets(shown: list[Entry], user: User, view: ScanView | None) -> dict[str, 
 
 
 def _of(found: list[Candidate], talks: Mapping[str, TalkEvent], places: Mapping[str, str]) -> list[Target]:
-    rows = [(c.id, c.name, c.rank, c.why) for c in found]
+    rows: list[tuple[str, str, int | None, str]] = [(c.id, c.name, c.rank, c.why) for c in found]
     known = {c.id for c in found}
     rows += [(f, t.name, None, "") for f, t in talks.items() if f not in known]
     return [

@@ -102,12 +102,20 @@ def firm(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 def _line(entry: Any, view: ScanView) -> dict[str, Any]:
-    return {"entry": entry, "segment": facts.segment_name(view, entry.segment_id), "kind": kind_name(entry.kind)}
+    return {
+        "entry": entry,
+        "segment": facts.segment_name(view, entry.segment_id),
+        "kind": kind_name(entry.kind),
+    }
 
 
 def told(decision: Decision, view: ScanView) -> dict[str, Any]:
     """Return a decision with the names of the segments from and to."""
-    return {"decision": decision, "from": _segments(decision.before, view), "to": _segments(decision.after, view)}
+    return {
+        "decision": decision,
+        "from": _segments(decision.before, view),
+        "to": _segments(decision.after, view),
+    }
 
 
 def _segments(rows: list[list[Any]], view: ScanView) -> str:
@@ -123,4 +131,3 @@ def own(request: HttpRequest) -> HttpResponse:
     if view is not None and firm_id and visible_firms(view, user).filter(pl.col("firm_id") == firm_id).height:
         return redirect("firms:firm", pk=firm_id)
     return render(request, "firms/own.html", {"firm_id": firm_id})
-

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,78 +14,173 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Sample',
+            name="Sample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scan_id', models.CharField(db_index=True, max_length=24)),
-                ('seed', models.PositiveIntegerField()),
-                ('bands', models.JSONField()),
-                ('drawn', models.DateTimeField(auto_now_add=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scan_id", models.CharField(db_index=True, max_length=24)),
+                ("seed", models.PositiveIntegerField()),
+                ("bands", models.JSONField()),
+                ("drawn", models.DateTimeField(auto_now_add=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-id',),
+                "ordering": ("-id",),
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('version', models.PositiveIntegerField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('firm_id', models.CharField(db_index=True, max_length=120)),
-                ('name', models.CharField(max_length=200)),
-                ('verdict', models.CharField(choices=[('accept', 'accepted'), ('move', 'moved elsewhere'), ('none', 'on no chain'), ('withdraw', 'taken back')], max_length=8)),
-                ('before', models.JSONField()),
-                ('after', models.JSONField()),
-                ('scan_id', models.CharField(max_length=24)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("version", models.PositiveIntegerField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("firm_id", models.CharField(db_index=True, max_length=120)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("accept", "accepted"),
+                            ("move", "moved elsewhere"),
+                            ("none", "on no chain"),
+                            ("withdraw", "taken back"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("before", models.JSONField()),
+                ("after", models.JSONField()),
+                ("scan_id", models.CharField(max_length=24)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('firm_id', 'version'), name='one_decision_at_a_time')],
+                "ordering": ("id",),
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("firm_id", "version"), name="one_decision_at_a_time")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Judgement',
+            name="Judgement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.PositiveIntegerField()),
-                ('firm_id', models.CharField(max_length=120)),
-                ('band', models.PositiveSmallIntegerField()),
-                ('segment_id', models.CharField(max_length=120)),
-                ('label', models.CharField(blank=True, max_length=120)),
-                ('at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sample', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='firms', to='firms.sample')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.PositiveIntegerField()),
+                ("firm_id", models.CharField(max_length=120)),
+                ("band", models.PositiveSmallIntegerField()),
+                ("segment_id", models.CharField(max_length=120)),
+                ("label", models.CharField(blank=True, max_length=120)),
+                ("at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sample",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="firms", to="firms.sample"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('place',),
-                'constraints': [models.UniqueConstraint(fields=('sample', 'firm_id'), name='once_in_a_sample')],
+                "ordering": ("place",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("sample", "firm_id"), name="once_in_a_sample")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='TalkEvent',
+            name="TalkEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('version', models.PositiveIntegerField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('firm_id', models.CharField(max_length=120)),
-                ('segment_id', models.CharField(db_index=True, max_length=120)),
-                ('name', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('contact', 'to contact'), ('talks', 'in talks'), ('signed', 'signed'), ('dropped', 'dropped')], max_length=8)),
-                ('before', models.CharField(choices=[('contact', 'to contact'), ('talks', 'in talks'), ('signed', 'signed'), ('dropped', 'dropped')], max_length=8)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("version", models.PositiveIntegerField()),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("firm_id", models.CharField(max_length=120)),
+                ("segment_id", models.CharField(db_index=True, max_length=120)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("contact", "to contact"),
+                            ("talks", "in talks"),
+                            ("signed", "signed"),
+                            ("dropped", "dropped"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "before",
+                    models.CharField(
+                        choices=[
+                            ("contact", "to contact"),
+                            ("talks", "in talks"),
+                            ("signed", "signed"),
+                            ("dropped", "dropped"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('firm_id', 'segment_id', 'version'), name='one_talk_at_a_time')],
+                "ordering": ("id",),
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("firm_id", "segment_id", "version"), name="one_talk_at_a_time"
+                    )
+                ],
             },
         ),
     ]
