@@ -59,6 +59,7 @@ def _plan() -> tuple[tuple[str, tuple[tuple[str, str, Action, str], ...]], ...]:
                 (_("My work"), "worklist:work", "see_work", "work"),
                 (_("Mend-list"), "worklist:list", "see_entries", "list"),
                 (_("Evidence to verify"), "worklist:verify", "verify_evidence", ""),
+                (_("Targets"), "firms:targets", "see_targets", "target"),
                 (_("Reported needs"), "worklist:needs", "see_needs", "need"),
                 (_("Record"), "worklist:record", "export_record", "record"),
             ),
@@ -66,6 +67,9 @@ def _plan() -> tuple[tuple[str, tuple[tuple[str, str, Action, str], ...]], ...]:
         (
             _("Evidence"),
             (
+                (_("Firms"), "firms:list", "see_firms", "firm"),
+                (_("Our firm"), "firms:own", "report_need", "firm"),
+                (_("Placement review"), "firms:review", "see_placements", ""),
                 (_("Data"), "scans:data", "see_data", "data"),
                 (_("Scans"), "scans:runs", "see_scans", ""),
             ),

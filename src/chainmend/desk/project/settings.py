@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "chainmend.desk.worklist",
     "chainmend.desk.atlas",
     "chainmend.desk.api",
+    "chainmend.desk.firms",
 ]
 MIDDLEWARE = [
     "chainmend.desk.api.middleware.json_only",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("chainmend.desk.worklist.urls")),
     path("", include("chainmend.desk.scans.urls")),
     path("", include("chainmend.desk.api.urls")),
+    path("", include("chainmend.desk.firms.urls")),
 ]
 handler400 = "chainmend.desk.project.views.bad_request"
 handler403 = "chainmend.desk.project.views.forbidden"

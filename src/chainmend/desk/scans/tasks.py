@@ -74,6 +74,7 @@ def _work(run: ScanRun) -> None:
 
 def _found(run: ScanRun, step: Callable[[str], None]) -> tuple[Dataset, Settings, Scan]:
     """Read the data and scan them; nothing is written."""
+    from chainmend.desk.firms.corrections import corrected_scan, with_decisions
     from chainmend.desk.scans.catalogues import keep
     from chainmend.intake.reader import read_dataset
     from chainmend.scanning import scan
@@ -82,9 +83,10 @@ def _found(run: ScanRun, step: Callable[[str], None]) -> tuple[Dataset, Settings
     file = settings_file()
     settings = load_settings(file if file.is_file() else None)
     rows = desk_rows()
-    data = with_desk_rows(read_dataset(run.dataset.path), rows)
-    found = scan(data, keep(conf.DESK_HOME), settings, progress=step)
-    return data, settings, told(found, rows)
+    catalogue = keep(conf.DESK_HOME)
+    data, corrections = with_decisions(with_desk_rows(read_dataset(run.dataset.path), rows), catalogue)
+    found = scan(data, catalogue, settings, progress=step)
+    return data, settings, told(corrected_scan(found, corrections), rows)
 
 
 def _in_english(run: ScanRun) -> str:

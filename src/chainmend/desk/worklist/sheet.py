@@ -36,11 +36,12 @@ _WORDS = ("reason", "note")
 
 @dataclass(frozen=True)
 class Candidate:
-    """Who could mend it: rank, name, why (empty where firms' figures are not for the person)."""
+    """Who could mend it: rank, name, why (empty where firms' figures are not for the person), id of the dataset."""
 
     rank: int
     name: str
     why: str
+    id: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def proposal(entry: Entry, user: User, view: ScanView | None) -> Proposal | None
         row[f"lead_{spoken}"] or "",
         row[f"why_{spoken}"] or "",
         row["months"],
-        tuple(Candidate(c["rank"], c["name"], c[spoken] if exact else "") for c in names),
+        tuple(Candidate(c["rank"], c["name"], c[spoken] if exact else "", c["candidate_id"]) for c in names),
         row["remedy"] or "",
     )
 

@@ -1,0 +1,1 @@
+"""Tables of decisions on placements, samples, and talks."""

@@ -1,0 +1,1 @@
+"""Tests of firms, the review of placements and targets."""
