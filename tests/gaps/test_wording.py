@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chainmend.gaps.facts import SegmentFacts
-from chainmend.gaps.wording import label, value
+from chainmend.gaps.wording import label, rounded, unit, value
 from chainmend.settings import Severity, Thresholds
 
 KEYS = {"segment_id", "chain_id", "cluster_id", "dependent_basis", "data_age_days"}
@@ -43,3 +46,28 @@ def test_every_fact_of_a_segment_has_a_name() -> None:
 )
 def test_values(name: str, amount: Any, zh: str, en: str) -> None:
     assert value(name, amount, "EUR") == (zh, en)
+
+
+def number(text: str) -> float:
+    """What a text of the pages says, in numbers."""
+    units = {"亿元": 1e8, "万元": 1e4, "元": 1.0, "%": 0.01, "": 1.0}
+    figures, told = re.fullmatch(r"(-?[\d,.]+) ?(\D*)", text).groups()  # type: ignore[union-attr]
+    return float(figures.replace(",", "")) * units[told]
+
+
+@given(
+    st.sampled_from(["self_sufficiency", "knock_out_loss", "density", "output", "sales_growth"]),
+    st.floats(-1e13, 1e13) | st.floats(-1, 1) | st.floats(0, 0.02),
+)
+def test_a_rounded_number_is_what_the_page_says(name: str, amount: float) -> None:
+    shown = rounded(name, amount)
+    assert shown == pytest.approx(number(value(name, amount)[0]), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("amount", [None, True, 7, "NLD", float("inf")])
+def test_what_has_no_fraction_stays(amount: object) -> None:
+    assert rounded("output", amount) is amount
+
+
+def test_units_of_facts() -> None:
+    assert [unit(n) for n in ("output", "top_share", "source_hhi", "year")] == ["money", "share", "", ""]

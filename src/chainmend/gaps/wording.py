@@ -230,8 +230,7 @@ def rounded(name: str, amount: Any) -> Any:
         return amount
     if name in _MONEY:
         return float(round(amount)) if abs(amount) < _WHOLE else money_rounded(amount)
-    if name in _FINE:
-        return round(amount, 4 if abs(amount) < 0.02 else 3)
-    if name in _SHARES:
-        return round(amount, 3 if 0 < amount < 0.01 or 0.99 < amount < 1 else 2)
-    return float(round(amount)) if abs(amount) >= 1000 else round(amount, 2)
+    text = value(name, amount)[1]
+    if text.endswith("%"):
+        return round(float(text[:-1]) / 100, 4)
+    return float(text.replace(",", ""))

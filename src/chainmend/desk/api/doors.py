@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.http import Http404, HttpRequest
 from ninja import NinjaAPI
 from ninja.errors import Throttled, ValidationError
+from ninja.renderers import JSONRenderer
 from ninja.security import HttpBearer
 from pydantic import BaseModel
 
@@ -29,6 +30,13 @@ with `en`.
 
 Make a token on the page "Access by program" of the desk and send it as `Authorization: Bearer …`."""
 
+
+class Readable(JSONRenderer):
+    """JSON in which Chinese is Chinese."""
+
+    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+
+
 api = NinjaAPI(
     title="Chainmend desk",
     version="1",
@@ -36,6 +44,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
     urls_namespace="v1",
+    renderer=Readable(),
 )
 answer_errors(api)
 
