@@ -1,4 +1,4 @@
-"""Every page of the desk with addresses to ask for: found from its own table of addresses, so that no page is forgotten."""
+"""Every page of the desk with addresses to ask for, found from its own table of addresses: no page is forgotten."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def pages() -> tuple[list[Page], list[str]]:
         if values is None:
             unknown.append(name)
             continue
-        found.append(Page(name, tuple(reverse(name, kwargs=v) for v in values)))
+        found.append(Page(name, tuple(reverse(name, kwargs=dict(v)) for v in values)))
     return found + _asked(), unknown
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, get_args
 
 from chainmend.desk.suppression import FEWEST_FIRMS
 from chainmend.gaps.severity import geometric
@@ -31,6 +31,7 @@ from chainmend.names import percent
 if TYPE_CHECKING:
     from chainmend.desk.worklist.models import Entry
 
+Level = Literal["low", "middle", "high", "very_high"]
 LEVELS = (0.2, 0.5, 0.8)
 """Where a part of a severity goes from one level to the next: low, middle, high, very high."""
 _STEPS = (1.0, 2.0, 5.0, 10.0)
@@ -56,10 +57,24 @@ _ON_SEGMENT = frozenset(
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a severity: how much of its bar is filled (0 to 1, None where not known), and what it says."""
+    """One part of a severity.
+
+    Attributes
+    ----------
+    bar
+        How much of its bar is filled, 0 to 1; None where it is not known.
+    words
+        What it says.
+    level
+        Which of the levels it is on; None where it is not known.
+    value
+        0 to 1; None where it is not known or withheld.
+    """
 
     bar: float | None
     words: str
+    level: Level | None
+    value: float | None
 
 
 @dataclass(frozen=True)
@@ -87,6 +102,9 @@ class Figures:
         Criticality, exposure, recovery.
     loss
         None where it is not known.
+    value, low, high
+        The severity, and between what it is: the range in whole tens, or for who sees exact figures the one that the
+        scan gave. None where not known, the value also where it is withheld.
     """
 
     exact: bool
@@ -94,6 +112,9 @@ class Figures:
     span: str
     parts: tuple[Part, Part, Part]
     loss: Loss | None
+    value: float | None
+    low: float | None
+    high: float | None
 
 
 def figures(entry: Entry, exact: bool) -> Figures:
@@ -102,20 +123,28 @@ def figures(entry: Entry, exact: bool) -> Figures:
     if not exact:
         found = severity_range(entry)
         told = f"{found[0]}–{found[1]}" if found else "—"
-        return Figures(False, told, "", _three(map(_level, three)), _step_of_loss(entry.loss))
+        low, high = found or (None, None)
+        return Figures(
+            False, told, "", _three(map(_level, three)), _step_of_loss(entry.loss), None, low, high
+        )
     known = all(v is not None for v in three)
     wide = not known and entry.severity_low is not None and entry.severity_high is not None
     loss = None
     if entry.loss is not None:
-        low = entry.loss if entry.loss_low is None else entry.loss_low
-        high = entry.loss if entry.loss_high is None else entry.loss_high
-        loss = Loss(entry.loss, low, high)
+        loss = Loss(
+            entry.loss,
+            entry.loss if entry.loss_low is None else entry.loss_low,
+            entry.loss if entry.loss_high is None else entry.loss_high,
+        )
     return Figures(
         True,
         "—" if entry.severity is None else f"{entry.severity:.0f}",
         f"{entry.severity_low:.0f}–{entry.severity_high:.0f}" if wide else "",
-        _three(Part(v, _("not known") if v is None else f"{v:.2f}") for v in three),
+        _three(Part(v, _("not known") if v is None else f"{v:.2f}", _level(v).level, v) for v in three),
         loss,
+        entry.severity,
+        entry.severity_low,
+        entry.severity_high,
     )
 
 
@@ -126,10 +155,10 @@ def _three(parts: Any) -> tuple[Part, Part, Part]:
 
 def _level(value: float | None) -> Part:
     if value is None:
-        return Part(None, _("not known"))
+        return Part(None, _("not known"), None, None)
     at = sum(value > cut for cut in LEVELS)
     names = (_("low"), _("middle"), _("high"), _("very high"))
-    return Part((at + 1) / len(names), names[at])
+    return Part((at + 1) / len(names), names[at], get_args(Level)[at], None)
 
 
 def level(value: float) -> tuple[float, float]:

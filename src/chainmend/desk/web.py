@@ -8,4 +8,4 @@ from chainmend.desk.parent import end_with_parent
 
 if __name__ == "__main__":
     end_with_parent()
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]

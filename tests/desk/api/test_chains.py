@@ -176,13 +176,22 @@ def test_firms_are_those_that_a_role_may_see(
             assert {f["district"] for f in told} == {people[role].district}
 
 
+def said(low: float | None, high: float | None, unknown: str) -> str:
+    """A severity as pages write it: a number, or a range."""
+    if low is None or high is None:
+        return unknown
+    return f"{low:.0f}" if low == high else f"{low:.0f}–{high:.0f}"
+
+
 def test_findings_remedies_and_history_are_those_of_the_page(
     programs: Programs, view: ScanView, people: dict[Role, User]
 ) -> None:
+    valued = 0
     for id in view.scan.findings["segment_id"].unique().sort()[:6]:
         for role in ("analyst", "chief", "leader"):
             told = programs[role].ask(f"/segments/{id}")["segment"]
-            node = atlas(view, may(people[role], "see_exact_figures")).nodes[id]
+            node_exact = may(people[role], "see_exact_figures")
+            node = atlas(view, node_exact).nodes[id]
             findings = page.findings_of(view, node, people[role])
             assert [f["entry"] for f in told["findings"]] == [f["entry"].pk for f in findings]
             remedies = page.remedies_of(view, findings, people[role])
@@ -190,8 +199,26 @@ def test_findings_remedies_and_history_are_those_of_the_page(
                 (r["remedy"], [c["name"] for c in r["candidates"]]) for r in remedies
             ]
             assert [h["scan"] for h in told["history"]] == [
-                h["scan"] for h in page.history_of(node, view.city)
+                h["scan"] for h in page.history_of(node, view.city, node_exact)
             ]
+            for past, line in zip(told["history"], page.history_of(node, view.city, node_exact), strict=True):
+                assert said(past["low"], past["high"], "") == line["severity"]
+                few = 0 < line["firms"] < 3 and not node_exact
+                assert past["firms"] == {"value": None if few else line["firms"], "withheld": few}
+            for finding, line in zip(told["findings"], findings, strict=True):
+                severity = finding["severity"]
+                assert severity["withheld"] is not node_exact
+                known = [severity["value"]] * 2 if node_exact else [severity["low"], severity["high"]]
+                assert said(*known, "—") == line["severity"]
+            worth = page.worth_of(view, node, node_exact)
+            assert (told["worth"] is None) is (worth is None)
+            if worth is not None:
+                assert {n: told["worth"][n] for n in ("value", "low", "high", "withheld")} == {
+                    "value": worth.value, "low": worth.low, "high": worth.high, "withheld": not node_exact,
+                }  # fmt: skip
+                valued += 1
             if role == "chief":
                 names = [f"{node.segment.name.en}: {f['kind_name']}" for f in told["findings"]]
                 assert [f["headline"] for f in told["findings"]] == names
+    if view.scan.values.height:
+        assert valued

@@ -12,11 +12,23 @@ from chainmend.chain.model import DependenceClass, Status, Tier
 from chainmend.desk import scans
 from chainmend.desk.api.about import Answer, Name, about, currency, name
 from chainmend.desk.api.doors import door, who
-from chainmend.desk.api.figures import Count, Fact, Money, Number, Share, fact, money
+from chainmend.desk.api.figures import (
+    Count,
+    Estimate,
+    Fact,
+    Money,
+    Number,
+    Severity,
+    Share,
+    count,
+    estimate,
+    fact,
+    money,
+    severity,
+)
 from chainmend.desk.atlas import segment as page
 from chainmend.desk.atlas.reading import Atlas, Node, atlas
 from chainmend.desk.atlas.states import State, kind_name, state_name
-from chainmend.desk.suppression import FEWEST_FIRMS
 from chainmend.desk.visibility import may
 from chainmend.desk.worklist.words import headline
 from chainmend.gaps.wording import rounded
@@ -112,7 +124,7 @@ class Finding(BaseModel):
     kind: str
     kind_name: str
     headline: str
-    severity: Number | None
+    severity: Severity
 
 
 class Firm(BaseModel):
@@ -167,22 +179,17 @@ class Remedy(BaseModel):
     candidates: list[SegmentCandidate]
 
 
-class Worth(BaseModel):
-    """Loss avoided a year by mending the segment, with its interval of 95 %."""
-
-    value: Money
-    low: Money
-    high: Money
-
-
 class PastState(BaseModel):
     """The segment in one scan."""
 
     scan: str
     data_to: dt.date
     state: State
-    firms: int
-    severity: Number | None
+    firms: Count
+    low: Number | None = Field(
+        description="Severity of the gravest finding, at least; equal to `high` for who sees exact figures."
+    )
+    high: Number | None = Field(description="The same, at most; null where there is none.")
 
 
 class SegmentNotChecked(BaseModel):
@@ -206,7 +213,9 @@ class Segment(SegmentLine):
     )
     suppliers: Suppliers | None = Field(description="Null where the data have no supply links.")
     remedies: list[Remedy]
-    worth: Worth | None
+    worth: Estimate | None = Field(
+        description="Loss avoided a year by mending the segment; null where it was not valued."
+    )
     history: list[PastState] = Field(description="Newest first.")
     not_checked: list[SegmentNotChecked]
 
@@ -315,7 +324,7 @@ def segment(request: HttpRequest, id: str) -> OneSegment:
     node = known.nodes.get(id)
     if node is None:
         raise Http404
-    findings = page.findings_of(view, node, user)
+    findings, worth = page.findings_of(view, node, user), page.worth_of(view, node, known.exact)
     spoken = language()
     blind = view.scan.not_checked
     rows = blind.filter(blind["segment_id"].is_null() | (blind["segment_id"] == id))
@@ -332,7 +341,7 @@ def segment(request: HttpRequest, id: str) -> OneSegment:
         "findings": [
             Finding(
                 entry=f["entry"].pk, kind=f["kind"], kind_name=kind_name(f["kind"]),
-                headline=headline(f["entry"], user, view.catalogue), severity=_whole(f["severity"], known.exact),
+                headline=headline(f["entry"], user, view.catalogue), severity=severity(f["entry"], exact=known.exact),
             )
             for f in findings
         ],
@@ -346,23 +355,19 @@ def segment(request: HttpRequest, id: str) -> OneSegment:
             )
             for r in page.remedies_of(view, findings, user)
         ],
-        "worth": _worth(view, known, node),
+        "worth": estimate(worth, currency(view)) if worth else None,
         "history": [
             PastState(
-                scan=h["scan"], data_to=h["date"], state=h["state"], firms=h["firms"],
-                severity=_whole(h["severity"], known.exact),
+                scan=h["scan"], data_to=h["date"], state=h["state"], firms=count(h["firms"], exact=known.exact),
+                low=h["low"], high=h["high"],
             )
-            for h in page.history_of(node, view.city)
+            for h in page.history_of(node, view.city, known.exact)
         ],
         "not_checked": [
             SegmentNotChecked(rule=r["rule"], reason=r[f"reason_{spoken}"]) for r in rows.iter_rows(named=True)
         ],
     }  # fmt: skip
     return OneSegment(about=about(view), segment=Segment.model_validate(_line(view, known, node) | more))
-
-
-def _whole(severity: float | None, exact: bool) -> float | None:
-    return severity if exact or severity is None else float(round(severity))
 
 
 def _firms(view: ScanView, known: Atlas, node: Node, user: User) -> list[Firm] | None:
@@ -392,24 +397,14 @@ def _suppliers(view: ScanView, known: Atlas, node: Node, user: User) -> Supplier
     exact, unit = known.exact, currency(view)
     places = []
     for place in found[0]:
-        few = not exact and 0 < place.suppliers < FEWEST_FIRMS
         share = place.share if exact else rounded("share", place.share)
         places.append(
             Place(
                 name=place.name,
-                suppliers=Count(value=None if few else place.suppliers, withheld=few),
+                suppliers=count(place.suppliers, exact=exact),
                 amount=money(place.amount, unit, exact=exact, withheld=place.amount is None),
                 share=Share(value=share, withheld=place.amount is None),
                 largest=[Supplier(name=n, amount=money(v, unit, exact=exact)) for n, v in place.named],
             )
         )
     return Suppliers(total=money(found[1], unit, exact=exact, withheld=found[1] is None), places=places)
-
-
-def _worth(view: ScanView, known: Atlas, node: Node) -> Worth | None:
-    row = page.worth_of(view, node)
-    if row is None:
-        return None
-    unit = currency(view)
-    shown = {n: money(row[n], unit, exact=known.exact) for n in ("value", "low", "high")}
-    return Worth(**shown)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest
 from ninja import NinjaAPI
@@ -25,8 +25,8 @@ entries of others are not there, and figures that could tell of one firm are wit
 Every answer says in `about` from which scan it is, to which day the data go, of which city, and whether they are
 made up. Dates are of ISO 8601, times in UTC. Money is in the currency beside it, a year; shares are 0..1. A figure
 that is withheld is null with `withheld` true; one that nobody knows is null with `withheld` false. Who may not see
-exact figures gets them with the digits that pages show. Texts are Chinese, or English where `Accept-Language` begins
-with `en`.
+exact figures gets bands in place of severities and losses, and other figures with the digits that pages show. Texts
+are Chinese, or English where `Accept-Language` begins with `en`.
 
 Make a token on the page "Access by program" of the desk and send it as `Authorization: Bearer …`."""
 
@@ -34,7 +34,7 @@ Make a token on the page "Access by program" of the desk and send it as `Authori
 class Readable(JSONRenderer):
     """JSON in which Chinese is Chinese."""
 
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
 
 
 api = NinjaAPI(

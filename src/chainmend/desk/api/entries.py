@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from chainmend.desk import scans
 from chainmend.desk.api.about import Answer, about, currency
 from chainmend.desk.api.doors import door, who
-from chainmend.desk.api.figures import Estimate, Fact, Number, Share, estimate, fact
+from chainmend.desk.api.figures import Estimate, Fact, Number, Severity, Share, estimate, fact, severity
+from chainmend.desk.figures import figures
 from chainmend.desk.visibility import may, visible_entries
 from chainmend.desk.worklist import sheet, words
 from chainmend.desk.worklist.changes import Change, changes, earlier
@@ -66,17 +67,6 @@ class Flag(BaseModel):
 
     colour: Literal["red", "yellow", "blue", "none"]
     words: str
-
-
-class Severity(BaseModel):
-    """How grave, 0 to 100, with its three parts of 0..1; null where unknown, `low` and `high` then say between what."""
-
-    value: Number | None
-    low: Number | None
-    high: Number | None
-    criticality: Number | None
-    exposure: Number | None
-    recovery: Number | None
 
 
 class Changed(BaseModel):
@@ -193,7 +183,9 @@ class FullEntry(Line):
     facts: list[Fact]
     sources: list[Source]
     proposal: Proposal | None
-    severities: list[PastSeverity]
+    severities: list[PastSeverity] = Field(
+        description="At most 8, oldest first; none for who sees no exact figures."
+    )
     not_checked: list[str]
     reminded: int
     timeline: list[Told]
@@ -220,15 +212,14 @@ def entries(request: HttpRequest, asked: Query[EntriesAsked]) -> Entries:
     last = found.page.paginator.num_pages
     if asked.page > last:
         raise Http404
-    told = changes([e.pk for e in found.page], wanted.since)
-    exact, unit = may(user, "see_exact_figures"), currency(view)
+    told = changes([e.pk for e in found.page], wanted.since, may(user, "see_exact_figures"))
     return Entries(
         about=about(view),
         page=asked.page,
         pages=last,
         total=found.page.paginator.count,
         counts={name: found.counts[name] for name in found.counts},
-        loss_avoided=estimate(*found.loss, unit, exact=exact) if found.loss else None,
+        loss_avoided=estimate(found.loss, currency(view)) if found.loss else None,
         entries=[Line.model_validate(line(e, user, view, told.get(e.pk))) for e in found.page],
     )
 
@@ -244,7 +235,8 @@ def entry(request: HttpRequest, id: str) -> OneEntry:
     if found is None:
         raise Http404
     events = list(found.events.select_related("user__organisation").order_by("number"))
-    change = changes([found.pk], next(iter(earlier()), None)).get(found.pk)
+    since = next(iter(earlier()), None)
+    change = changes([found.pk], since, may(user, "see_exact_figures")).get(found.pk)
     full = FullEntry.model_validate(line(found, user, view, change) | _more(found, user, view, events))
     return OneEntry(about=about(view), entry=full)
 
@@ -275,29 +267,12 @@ def line(entry: Entry, user: User, view: ScanView | None, change: Change | None)
         "due": entry.due,
         "flag": Flag(colour=late.colour, words=late.words),
         "priority": entry.priority,
-        "severity": _severity(entry, exact),
-        "loss_avoided": estimate(entry.loss, entry.loss_low, entry.loss_high, currency(view), exact=exact),
+        "severity": severity(entry, exact=exact),
+        "loss_avoided": estimate(figures(entry, exact).loss, currency(view)),
         "opened": entry.opened,
         "moved": entry.moved,
         "change": Changed(sign=change.sign, words=change.words) if change else None,
     }
-
-
-def _severity(entry: Entry, exact: bool) -> Severity:
-    """The severity; its band where a part is unknown, as on the page, and always for who may see exact figures."""
-    parts = {n: getattr(entry, n) for n in ("criticality", "exposure", "recovery")}
-    band = exact or None in parts.values()
-    whole = {
-        "value": entry.severity,
-        "low": entry.severity_low if band else None,
-        "high": entry.severity_high if band else None,
-    }
-    if exact:
-        return Severity(**whole, **parts)
-    return Severity(
-        **{n: None if v is None else float(round(v)) for n, v in whole.items()},
-        **{n: None if v is None else round(v, 2) for n, v in parts.items()},
-    )
 
 
 def _more(entry: Entry, user: User, view: ScanView | None, events: list[Event]) -> dict[str, object]:
@@ -309,17 +284,18 @@ def _more(entry: Entry, user: User, view: ScanView | None, events: list[Event]) 
         "way": [_stop(s) for s in sheet.way(entry, events)],
         "facts": [
             fact(
-                f.id, f.name, f.raw, unit, exact=exact, withheld=f.value is None, threshold=f.threshold
+                f.id, f.name, f.raw, unit, exact=exact, withheld=f.withheld, threshold=f.threshold,
+                side=f.value if f.withheld else None,
             )
-            for f in sheet.facts(entry, user, unit)
+            for f in sheet.facts(entry, user, view, unit)
         ],
         "sources": [
             Source(name=s["name"], share=Share(value=s["raw"], withheld=False)) for s in sheet.suppliers(entry, user)
         ],
         "proposal": _proposal(proposed) if proposed else None,
         "severities": [
-            PastSeverity(day=dt.date.fromisoformat(day), value=value if exact else float(round(value)))
-            for day, value in sheet.severities(events)
+            PastSeverity(day=dt.date.fromisoformat(day), value=value)
+            for day, value in sheet.severities(events, user)
         ],
         "not_checked": sheet.not_checked(view, entry),
         "reminded": sum(e.action == "remind" for e in events),

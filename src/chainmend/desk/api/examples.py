@@ -12,11 +12,20 @@ _ABOUT = {
     "city": "示例市",
     "synthetic": True,
 }
-_LOSS = {"value": 123400000.0, "low": 61000000.0, "high": 201000000.0, "currency": "CNY", "withheld": False}
+_LOSS = {"value": None, "low": 100000000.0, "high": 200000000.0, "currency": "CNY", "withheld": True}
+_SEVERITY = {
+    "value": None,
+    "low": 60.0,
+    "high": 70.0,
+    "withheld": True,
+    "criticality": {"value": None, "level": "high", "withheld": True},
+    "exposure": {"value": None, "level": "very_high", "withheld": True},
+    "recovery": {"value": None, "level": "high", "withheld": True},
+}
 _NAME = {"zh": "电子设计自动化软件", "en": "EDA software"}
 _LINE: dict[str, Any] = {
     "id": "E0123456789ab",
-    "headline": "EDA software: Single source",
+    "headline": "EDA software: one supplier has over 80% of local purchases",
     "kind": "single_source",
     "kind_name": "Single source",
     "cluster": "integrated-circuits",
@@ -35,13 +44,11 @@ _LINE: dict[str, Any] = {
     "due": "2026-09-30",
     "flag": {"colour": "none", "words": "2026-09-30"},
     "priority": 1,
-    "severity": {
-        "value": 62.0, "low": None, "high": None, "criticality": 0.51, "exposure": 0.9, "recovery": 0.52
-    },
+    "severity": _SEVERITY,
     "loss_avoided": _LOSS,
     "opened": "2025-12-31",
     "moved": "2026-07-02T01:00:00Z",
-    "change": {"sign": "▲", "words": "worse 55→62"},
+    "change": {"sign": "▲", "words": "worse"},
 }  # fmt: skip
 _FACT = {
     "id": "self_sufficiency",
@@ -50,7 +57,18 @@ _FACT = {
     "unit": "share",
     "currency": None,
     "threshold": 0.3,
+    "side": None,
     "withheld": False,
+}
+_SHARE = {
+    "id": "top_share",
+    "name": "share of the largest supplier",
+    "value": None,
+    "unit": "share",
+    "currency": None,
+    "threshold": 0.8,
+    "side": "over 80%",
+    "withheld": True,
 }
 _OUTPUT = {
     "id": "output",
@@ -59,6 +77,7 @@ _OUTPUT = {
     "unit": "money",
     "currency": "CNY",
     "threshold": None,
+    "side": None,
     "withheld": True,
 }
 _CHIPS = {"zh": "集成电路", "en": "Integrated circuits"}
@@ -108,7 +127,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
         "about": _ABOUT,
         "entry": {
             **_LINE,
-            "why": ["EDA software: Single source."],
+            "why": ["EDA software: one supplier has over 80% of local purchases."],
             "way": [
                 {
                     "state": "detected",
@@ -118,7 +137,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
                     "reached": "done",
                 }
             ],
-            "facts": [_FACT],
+            "facts": [_FACT, _SHARE],
             "sources": [],
             "proposal": {
                 "remedy": "attract",
@@ -128,7 +147,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
                 "months": 18,
                 "candidates": [],
             },
-            "severities": [{"day": "2025-12-31", "value": 55.0}, {"day": "2026-06-30", "value": 62.0}],
+            "severities": [],
             "not_checked": [],
             "reminded": 0,
             "timeline": [
@@ -137,7 +156,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
                     "at": "2026-07-01T02:10:33Z",
                     "by": "scan",
                     "action": "worsened",
-                    "title": "Worsened 55→62",
+                    "title": "Worsened",
                     "lines": ["Held in 2 of the last 2 scans."],
                     "file": False,
                     "hash": "9f3c…1a",
@@ -186,8 +205,8 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
                     "entry": "E0123456789ab",
                     "kind": "single_source",
                     "kind_name": "Single source",
-                    "headline": "EDA software: Single source",
-                    "severity": 62.0,
+                    "headline": "EDA software: one supplier has over 80% of local purchases",
+                    "severity": _SEVERITY,
                 }
             ],
             "firms": None,
@@ -210,8 +229,9 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
                     "scan": "20260630-3f2a9c",
                     "data_to": "2026-06-30",
                     "state": "single",
-                    "firms": 4,
-                    "severity": 62.0,
+                    "firms": {"value": 4, "withheld": False},
+                    "low": 60.0,
+                    "high": 70.0,
                 }
             ],
             "not_checked": [],

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, Field
 
+from chainmend.desk.figures import Level, figures
+from chainmend.desk.suppression import FEWEST_FIRMS
 from chainmend.gaps.wording import rounded, unit
 from chainmend.names import money_rounded
 
+if TYPE_CHECKING:
+    from chainmend.desk import figures as rule
+    from chainmend.desk.worklist.models import Entry
+
 Number = Annotated[float, Field(allow_inf_nan=False)]
-_HUNDRED_MILLION = 1e8
 
 
 class Count(BaseModel):
@@ -36,10 +41,32 @@ class Money(BaseModel):
 
 
 class Estimate(Money):
-    """An amount a year with its interval of 95 %."""
+    """An amount a year with its interval of 95 %; where the value is withheld, the band that it is in."""
 
     low: Number | None
     high: Number | None
+
+
+class Part(BaseModel):
+    """A part of a severity, 0..1; where the value is withheld, the level that it is on."""
+
+    value: Number | None
+    level: Level | None = Field(
+        description="Levels end at 0.2, 0.5, 0.8 and 1; null where the part is unknown."
+    )
+    withheld: bool = Field(description="Whether the value is withheld; else a null is unknown.")
+
+
+class Severity(BaseModel):
+    """How grave, 0..100, between what, and its three parts; where the value is withheld, `low` and `high` are tens."""
+
+    value: Number | None
+    low: Number | None
+    high: Number | None
+    withheld: bool = Field(description="Whether the value is withheld; else a null is unknown.")
+    criticality: Part
+    exposure: Part
+    recovery: Part
 
 
 class Fact(BaseModel):
@@ -53,6 +80,9 @@ class Fact(BaseModel):
     )
     currency: str | None = Field(description="ISO 4217 code of a fact that is money.")
     threshold: Number | None = Field(description="What it is held against, in the same unit.")
+    side: str | None = Field(
+        description="On which side of the threshold a value is that is withheld; null where that is not told."
+    )
     withheld: bool = Field(description="Whether the value is withheld; else a null is unknown.")
 
 
@@ -62,17 +92,37 @@ def money(value: float | None, currency: str, *, exact: bool, withheld: bool = F
     return Money(value=None if withheld else shown, currency=currency, withheld=withheld)
 
 
-def estimate(
-    value: float | None, low: float | None, high: float | None, currency: str, *, exact: bool
-) -> Estimate:
-    """Return an amount with its interval; with the digits of the list, in 100 million, unless `exact`."""
-    shown = [v if exact or v is None else _of_list(v) for v in (value, low, high)]
-    return Estimate(value=shown[0], low=shown[1], high=shown[2], currency=currency, withheld=False)
+def estimate(loss: rule.Loss | None, currency: str) -> Estimate:
+    """Return a loss avoided as the reader of `loss` may know it: an estimate with its interval, or a band."""
+    if loss is None:
+        return Estimate(value=None, low=None, high=None, currency=currency, withheld=False)
+    return Estimate(
+        value=loss.value, low=loss.low, high=loss.high, currency=currency, withheld=loss.value is None
+    )
 
 
-def _of_list(value: float) -> float:
-    amount = value / _HUNDRED_MILLION
-    return float(round(round(amount, 1 if abs(amount) >= 1 else 2) * _HUNDRED_MILLION))
+def severity(entry: Entry, *, exact: bool) -> Severity:
+    """Return the severity of an entry and its parts, or what bands say of them unless `exact`."""
+    known = figures(entry, exact)
+    criticality, exposure, recovery = (
+        Part(value=p.value, level=p.level, withheld=p.level is not None and p.value is None)
+        for p in known.parts
+    )
+    return Severity(
+        value=known.value,
+        low=known.low,
+        high=known.high,
+        withheld=not exact and known.low is not None,
+        criticality=criticality,
+        exposure=exposure,
+        recovery=recovery,
+    )
+
+
+def count(firms: int, *, exact: bool) -> Count:
+    """Return how many firms; how few exactly only where `exact`."""
+    few = not exact and 0 < firms < FEWEST_FIRMS
+    return Count(value=None if few else firms, withheld=few)
 
 
 def fact(
@@ -84,11 +134,12 @@ def fact(
     exact: bool,
     withheld: bool,
     threshold: float | None = None,
+    side: str | None = None,
 ) -> Fact:
     """Return a fact of the name `id`; with the digits of pages unless `exact`."""
     kind = unit(id)
     shown = None if withheld else value if exact else rounded(id, value)
     return Fact(
         id=id, name=name, value=shown, unit=kind, currency=currency if kind == "money" else None,
-        threshold=threshold, withheld=withheld,
+        threshold=threshold, side=side, withheld=withheld,
     )  # fmt: skip

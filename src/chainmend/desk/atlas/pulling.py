@@ -142,7 +142,8 @@ def pull(view: ScanView, atlas: Atlas, stop: Stop) -> Pull:
 
     city = network(view)
     names = {"segment": "segments", "firm": "firms", "origin": "origins"}
-    shock = make_shock(city, view.catalogue, **{names[stop.kind]: [stop.id]})
+    who: dict[str, Any] = {names[stop.kind]: [stop.id]}
+    shock = make_shock(city, view.catalogue, **who)
     if stop.kind == "origin" and not atlas.exact and stop.id not in open_origins(view):
         raise DeskError(
             _("withheld: fewer than 3 suppliers of that origin, or one is most of it"),

@@ -12,7 +12,7 @@ import polars as pl
 
 from chainmend.desk.atlas.earlier import past
 from chainmend.desk.atlas.reading import PLACE, SINGLE, Atlas, Node, atlas, contributions, purchases
-from chainmend.desk.atlas.states import State, state_of
+from chainmend.desk.atlas.states import state_of
 from chainmend.desk.figures import Loss, figures, readable, severity_range, step
 from chainmend.desk.figures import side as side_of
 from chainmend.desk.suppression import suppress
@@ -272,10 +272,10 @@ class _Sum:
 
 
 @lru_cache(maxsize=2 * _SCANS)
-def _past(view: ScanView, exact: bool) -> dict[str, tuple[State, int, str]]:
-    """Segment -> state, firms here, severity of the gravest finding, of one scan."""
+def _past(view: ScanView, exact: bool) -> dict[str, dict[str, Any]]:
+    """Segment -> state, firms here, severity of the gravest finding as `history_of` gives it, of one scan."""
     kinds: dict[str, list[str]] = {}
-    worst: dict[str, tuple[float, str]] = {}
+    worst: dict[str, tuple[float, str, float, float]] = {}
     columns = ("severity", "criticality", "exposure", "recovery", "firm_id")
     for segment, kind, *parts in view.scan.findings.select("segment_id", "kind", *columns).iter_rows():
         kinds.setdefault(segment, []).append(kind)
@@ -283,27 +283,32 @@ def _past(view: ScanView, exact: bool) -> dict[str, tuple[State, int, str]]:
         span = severity_range(found)
         if found.severity is None or span is None:
             continue
-        told = (found.severity, f"{found.severity:.0f}") if exact else (sum(span) / 2, f"{span[0]}–{span[1]}")
+        if exact:
+            told = found.severity, f"{found.severity:.0f}", found.severity, found.severity
+        else:
+            told = sum(span) / 2, f"{span[0]}–{span[1]}", float(span[0]), float(span[1])
         worst[segment] = max(told, worst.get(segment, told))
     rows = view.scan.segment_facts.select("segment_id", "firms").iter_rows()
+    unknown = (None, "", None, None)
     return {
-        s: (state_of(kinds.get(s, ())), int(firms), worst[s][1] if s in worst else "") for s, firms in rows
+        s: {
+            "state": state_of(kinds.get(s, ())),
+            "firms": int(firms),
+            **dict(zip(("severity", "low", "high"), worst.get(s, unknown)[1:], strict=True)),
+        }
+        for s, firms in rows
     }
 
 
 def history_of(node: Node, city: str, exact: bool) -> list[dict[str, Any]]:
-    """Return the segment in the last scans, newest first."""
+    """Return the segment in the last scans, newest first.
+
+    Each has `date`, `scan`, `state`, `firms`, the `severity` of its gravest finding in words (empty where none is
+    known), and between what it is: `low` and `high`, which are equal where `exact`.
+    """
     found = []
     for view in past(city):
         seen = _past(view, exact).get(node.segment.id)
         if seen is not None:
-            found.append(
-                {
-                    "date": view.date,
-                    "scan": view.scan_id,
-                    "state": seen[0],
-                    "firms": seen[1],
-                    "severity": seen[2],
-                }
-            )
+            found.append({"date": view.date, "scan": view.scan_id} | seen)
     return found

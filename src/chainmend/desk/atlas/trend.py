@@ -98,7 +98,8 @@ def trend(view: ScanView, names: tuple[str, ...]) -> Trend | None:
     series = [pairs for name in names for pairs in every.get(name, {}).values()]
     if not series:
         return None
-    pairs = sorted(max(series, key=len), key=lambda p: p[0].scope.end)
+    longest: list[tuple[Figure, Figure]] = max(series, key=lambda s: len(s))
+    pairs = sorted(longest, key=lambda p: p[0].scope.end)
     last = pairs[-1][0].scope.end
     since = last.replace(year=last.year - _MONTHS // 12, day=1)
     kept = [(own, all_) for own, all_ in pairs if own.scope.end > since]

@@ -64,7 +64,9 @@ class Fact:
     held
         In how many of the last scans it was on this side of its cut; empty without a cut.
     id, raw, threshold
-        The fact, its value and its cut as the scan has them; `raw` None where the value is withheld or a side.
+        The fact, its value and its cut as the scan has them; `raw` None where the value is withheld.
+    withheld
+        Whether the value is; `value` then is the side of the cut that it is on, or None.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Fact:
     id: str = ""
     raw: Any = None
     threshold: float | None = None
+    withheld: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +145,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
                 name,
                 amount if open_to else None,
                 cut,
+                not open_to,
             )
         )
     return lines
