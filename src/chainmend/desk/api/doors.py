@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from django.http import Http404, HttpRequest
 from ninja import NinjaAPI
@@ -34,7 +34,7 @@ Make a token on the page "Access by program" of the desk and send it as `Authori
 class Readable(JSONRenderer):
     """JSON in which Chinese is Chinese."""
 
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+    json_dumps_params: Mapping[str, Any] = {"ensure_ascii": False}
 
 
 api = NinjaAPI(
