@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from pydantic import BaseModel, TypeAdapter
@@ -84,6 +87,17 @@ def test_the_desk_gives_the_description_that_the_documentation_has(programs: Pro
     assert given == json.loads((root / "docs/reference/openapi.json").read_text("utf-8"))
 
 
+@pytest.fixture
+def one_connection() -> Iterator[None]:
+    """A request leaves the test's own connection open, as Django's client sees to."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("one_connection")
 @pytest.mark.parametrize("role", ["analyst", "leader", "admin"])
 def test_made_up_requests_find_no_answer_that_is_not_described(
     role: Role,

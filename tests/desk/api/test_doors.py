@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings as DjangoSettings
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.demo import Scanned
@@ -106,6 +107,12 @@ def test_what_is_below_api_never_answers_with_a_page(programs: Programs, client:
     assert (wrong.status_code, wrong.json()["status"]) == (400, 400)
     text = programs["chief"].raw("/entries/%3Cb%3E").content.decode()
     assert "<" not in text
+
+
+def test_who_comes_without_https_is_led_to_it(settings: DjangoSettings, db: None) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    answer = Client().get("/api/v1/me")
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://testserver/api/v1/me")
 
 
 def test_a_failure_of_the_desk_is_json_too(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
