@@ -32,8 +32,8 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     desk = [sys.executable, "-m", "chainmend.desk"]
     threads = max(_FEWEST_THREADS, min(_MOST_THREADS, os.cpu_count() or 1))
     web = [
-        sys.executable, "-m", "chainmend.desk.web", "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1",
-        "--blocking-threads", str(threads), "--log-level", "warning", _APPLICATION,
+        sys.executable, "-m", "chainmend.desk.web", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", "1", "--blocking-threads", str(threads), "--log-level", "warning", _APPLICATION,
     ]  # fmt: skip
     return {
         "web": web,
@@ -52,7 +52,7 @@ class Child:
     deaths: list[float] = field(default_factory=list)
 
     def start(self, held: Sequence[int] = ()) -> None:
-        """Start it in a group of its own, so that a Ctrl+C reaches it through us alone; it keeps files of `held` open."""
+        """Start it in a group of its own, so that a Ctrl+C reaches it through us alone; it keeps `held` open."""
         surroundings = os.environ | {PARENT_VARIABLE: str(os.getpid())}
         self.process = subprocess.Popen(self.command, start_new_session=True, env=surroundings, pass_fds=held)
 
