@@ -25,4 +25,6 @@ def outcome(work: Sequence[Work], before: int, verified: Mapping[str, Any]) -> O
     refused = [mark for one in work for mark in one.refused]
     lost = [m for m in accepted if not found[m]]
     lost += ["events that nobody was told of"] * abs(new - len(accepted))
-    return Outcome(new, lost, [m for m, n in found.items() if n > 1], [m for m in refused if found[m]], verified)
+    return Outcome(
+        new, lost, [m for m, n in found.items() if n > 1], [m for m in refused if found[m]], verified
+    )

@@ -135,7 +135,5 @@ def crowd(
     for kind, times in sorted(taken.items()):
         of = ", ".join(f"{s}: {n:,}" for (k, s), n in sorted(statuses.items()) if k == kind)
         p50, p95 = quantile(times, 0.5) * 1e3, quantile(times, 0.95) * 1e3
-        lines.append(
-            f"| {kind} | {len(times):,} | {p50:.0f} | {p95:.0f} | {max(times) * 1e3:.0f} | {of} |"
-        )
+        lines.append(f"| {kind} | {len(times):,} | {p50:.0f} | {p95:.0f} | {max(times) * 1e3:.0f} | {of} |")
     return "\n".join([*lines, ""])

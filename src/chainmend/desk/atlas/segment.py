@@ -240,11 +240,16 @@ def _past(view: ScanView) -> dict[str, tuple[State, int, float | None]]:
     return {s: (state_of(kinds.get(s, ())), int(firms), worst.get(s)) for s, firms in rows}
 
 
+def past_states(city: str) -> list[tuple[ScanView, dict[str, tuple[State, int, float | None]]]]:
+    """Return the last scans of a city, newest first, each with what its segments were."""
+    return [(view, _past(view)) for view in past(city)]
+
+
 def history_of(node: Node, city: str) -> list[dict[str, Any]]:
     """Return the segment in the last scans, newest first."""
     found = []
-    for view in past(city):
-        seen = _past(view).get(node.segment.id)
+    for view, states in past_states(city):
+        seen = states.get(node.segment.id)
         if seen is not None:
             found.append(
                 {
