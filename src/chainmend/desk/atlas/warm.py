@@ -11,7 +11,7 @@ from django.db import DatabaseError, close_old_connections
 
 from chainmend.desk import scans
 from chainmend.desk.atlas import cockpit, growth, segment
-from chainmend.desk.atlas.earlier import before, past
+from chainmend.desk.atlas.earlier import before
 from chainmend.desk.atlas.pulling import pull
 from chainmend.desk.atlas.reading import atlas, contributions, purchases
 from chainmend.errors import ChainmendError, NetworkError
