@@ -20,8 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from desking.cluster import cluster
-from desking.server import served
-from machine import load, machine
+from desking.server import served, verify
+from machine import load
 
 RESULTS = Path(__file__).parent / "results"
 HOME = Path(tempfile.gettempdir()) / "chainmend-desk-bench"
@@ -91,22 +91,50 @@ def told(home: Path, url: str | None) -> None:
 
 def pages(given: argparse.Namespace) -> None:
     """Measure every page and write the report."""
-    from desking.timing import LIMIT, measure
-
     began = load()
     with filled(given) as url:
         told(given.home, url)
-        from desking.addresses import pages as every
+        from desking import addresses, reporting, timing
         from desking.filling import PEOPLE
 
-        found, unknown = every()
+        found, unknown = addresses.pages()
         with served(given.home, url) as port:
-            rows = measure(port, found, {role: f"{role}0" for role in PEOPLE}, given.times)
-    for r in sorted(rows, key=lambda r: -r.p95)[:60]:
-        print(
-            f"{r.page:28} {r.role:10} {r.times:4} p50 {r.p50 * 1e3:6.0f} p95 {r.p95 * 1e3:6.0f} max {r.most * 1e3:6.0f} first {r.first * 1e3:6.0f} {r.slowest}"
-        )
-    print(unknown)
+            firsts = timing.firsts(port, found)
+            rows = timing.measure(port, found, {role: f"{role}0" for role in PEOPLE}, given.times)
+            firsts += timing.after_a_scan(port, found)
+        text = reporting.pages(rows, firsts, unknown, began, reporting.held(name(given)))
+    write(given, "desk-pages.md", text)
+
+
+def people(given: argparse.Namespace) -> None:
+    """Let people work, hold the record against what they were answered, and write the report."""
+    began = load()
+    with filled(given) as url:
+        told(given.home, url)
+        from desking import addresses, reporting, working
+        from desking.checking import outcome
+
+        desk = reporting.held(name(given))
+        with served(given.home, url) as port:
+            work = working.work(port, addresses.places(working.HOT), given.people, given.seconds)
+        found = outcome(work, desk.events, verify(given.home, url))
+        command = f"load --database {given.database} --people {given.people} --seconds {given.seconds:.0f}"
+        text = reporting.crowd(work, found, given.seconds, command, began, desk)
+    write(given, f"desk-load-{given.database}.md", text)
+    if not found.whole or any(one.faults for one in work):
+        raise SystemExit(1)
+
+
+def name(given: argparse.Namespace) -> str:
+    """What the database is called in a report."""
+    return "SQLite" if given.database == "sqlite" and not given.database_url else "PostgreSQL"
+
+
+def write(given: argparse.Namespace, file: str, text: str) -> None:
+    """Print a report and keep it with the results."""
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / file).write_text(text, "utf-8")
+    sys.stdout.write(text)
 
 
 def main() -> None:
@@ -121,11 +149,16 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--times", type=int, default=20, help="how often each page is asked for by each role")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the reports")
     given = parser.parse_args()
+    if given.database_url:
+        given.database = "postgres"
     if given.what == "fill":
         fill(given.home, given.database_url, given.firms, given.entries, given.events)
     elif given.what == "pages":
         pages(given)
+    else:
+        people(given)
 
 
 if __name__ == "__main__":

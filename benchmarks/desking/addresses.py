@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .working import Places
+
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 _MOST = 40
 NO_PAGES = (
@@ -42,6 +44,25 @@ def pages() -> tuple[list[Page], list[str]]:
             continue
         found.append(Page(name, tuple(reverse(name, kwargs=dict(v)) for v in values)))
     return found + _asked(), unknown
+
+
+def places(hot: int) -> Places:
+    """What people look at under load; the entries that everybody moves are open ones."""
+    from django.urls import reverse
+
+    from chainmend.desk.scans import current
+    from chainmend.desk.worklist.models import Entry
+
+    view = current()
+    clusters = [c for c in view.catalogue.clusters if c.chains] if view else []
+    maps = [reverse("atlas:chain", args=[c.id]) for c in clusters]
+    open_ones = Entry.objects.filter(state="confirmed").order_by("pk").values_list("pk", flat=True)[:hot]
+    return Places(
+        [reverse("atlas:segment", args=[s.id]) for c in clusters for s in c.chains[0].segments],
+        maps,
+        [f"{m}?pull={c.chains[0].segments[0].id}" for m, c in zip(maps, clusters, strict=True)],
+        [reverse("worklist:entry", args=[pk]) for pk in open_ones],
+    )
 
 
 def _named(patterns: Iterable[Any], space: str, route: str) -> Iterable[tuple[str, str]]:

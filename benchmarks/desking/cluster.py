@@ -69,10 +69,15 @@ class Cluster:
             [*made, "--locale=C", "--no-sync"], check=True, stdout=subprocess.DEVNULL, user=_user(), cwd="/"
         )
         self.start()
-        subprocess.run(self._command("createdb", *self._there(), "desk"), check=True, user=_user(), cwd="/")
+        self.url = self.database("desk")
 
     def _there(self) -> tuple[str, ...]:
         return ("-h", "127.0.0.1", "-p", str(self._port), "-U", "desk")
+
+    def database(self, name: str) -> str:
+        """Make a further database and return its address."""
+        subprocess.run(self._command("createdb", *self._there(), name), check=True, user=_user(), cwd="/")
+        return self.url.rpartition("/")[0] + f"/{name}"
 
     def start(self) -> None:
         """Start the server and wait until it answers."""

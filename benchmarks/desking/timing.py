@@ -54,6 +54,35 @@ def measure(port: int, pages: Sequence[Page], people: Mapping[str, str], times: 
     return found
 
 
+def firsts(port: int, pages: Sequence[Page]) -> list[tuple[str, float]]:
+    """How long an analyst and a promoter wait for pages that nobody asked for since the desk started."""
+    return _waited(port, pages, "the desk started")
+
+
+def after_a_scan(port: int, pages: Sequence[Page]) -> list[tuple[str, float]]:
+    """The same after a new scan: the last one is told of once more, under another number, as a scan ends."""
+    from django.utils import timezone
+
+    from chainmend.desk.scans.models import ScanRun
+
+    last = ScanRun.objects.filter(state=ScanRun.DONE).order_by("-finished", "-pk")[0]
+    last.pk, last.finished = None, timezone.now()
+    last.save(force_insert=True)
+    return _waited(port, pages, "a new scan")
+
+
+def _waited(port: int, pages: Sequence[Page], since: str) -> list[tuple[str, float]]:
+    found = []
+    for role in ("analyst", "promoter"):
+        browser = Browser(port)
+        browser.log_in(f"{role}0", PASSWORD)
+        for name in ("atlas:cockpit", "atlas:chain, pulled", "atlas:segment"):
+            path = next(p for p in pages if p.name == name).paths[0]
+            found.append((f"{name} ({role}) after {since}", browser.get(path).seconds))
+        browser.close()
+    return found
+
+
 def _page(browser: Browser, page: Page, role: str, times: int) -> Timed | None:
     """One page for one role; None where the role has it at no address."""
     there, first = [], 0.0

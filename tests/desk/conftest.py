@@ -30,6 +30,8 @@ from chainmend.workflow import ROLES, Role
 
 from .matrix import Things
 
+from .postgres import postgres  # noqa: F401  (a fixture)
+
 PASSWORD = "a long word for tests"
 QUICK = Settings(value={"draws": 0, "top": 5}, sensitivity={"draws": 0, "step": 0, "missing_links": 0})
 """Everything a scan finds, without what only costs time."""

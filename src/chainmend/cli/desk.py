@@ -70,7 +70,7 @@ def run(
     """Start everything on one machine and watch over it."""
     if context.invoked_subcommand is not None:
         return
-    made = _ready(home, database_url)
+    made = _ready(home, database_url, wait=True)
     output = Output()
     output.say(_("Its data are in {folder}.").format(folder=made.folder))
     from chainmend.desk.accounts.first import code
@@ -268,8 +268,8 @@ def _there(home: Path) -> None:
         )
 
 
-def _ready(home: Path, database_url: str | None) -> Home:
-    """Make the home, tell Django of it and bring its tables up to date."""
+def _ready(home: Path, database_url: str | None, *, wait: bool = False) -> Home:
+    """Make the home, tell Django of it and bring its tables up to date; `wait` for a database that starts itself."""
     from chainmend.desk.home import DATABASE_VARIABLE, HOME_VARIABLE, Home
     from chainmend.errors import DeskError
 
@@ -283,7 +283,7 @@ def _ready(home: Path, database_url: str | None) -> Home:
     os.environ[HOME_VARIABLE] = str(made.folder)
     if database_url:
         os.environ[DATABASE_VARIABLE] = database_url
-    from chainmend.desk.start import start
+    from chainmend.desk.start import WAIT, start
 
-    start()
+    start(WAIT if wait else 0.0)
     return made

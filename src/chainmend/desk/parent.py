@@ -13,6 +13,11 @@ PARENT_VARIABLE = "CHAINMEND_DESK_PARENT"
 EVERY, PATIENCE = 0.3, 5.0
 
 
+def has_parent() -> bool:
+    """Return whether a desk started this process."""
+    return os.environ.get(PARENT_VARIABLE, "").isdecimal()
+
+
 def end_with_parent(patience: float = PATIENCE) -> None:
     """End this process soon after its parent ended, even one that was killed and could tell nobody.
 
@@ -24,11 +29,10 @@ def end_with_parent(patience: float = PATIENCE) -> None:
     patience
         Seconds between the two.
     """
-    told = os.environ.get(PARENT_VARIABLE, "")
-    if not told.isdecimal():
+    if not has_parent():
         return
     forked_by = multiprocessing.parent_process()
-    parent = int(told) if forked_by is None else forked_by.pid
+    parent = int(os.environ[PARENT_VARIABLE]) if forked_by is None else forked_by.pid
 
     def watch() -> None:
         while os.getppid() == parent:

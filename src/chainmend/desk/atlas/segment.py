@@ -300,6 +300,11 @@ def _past(view: ScanView, exact: bool) -> dict[str, dict[str, Any]]:
     }
 
 
+def past_states(city: str, exact: bool) -> list[tuple[ScanView, dict[str, dict[str, Any]]]]:
+    """Return the last scans of a city, newest first, each with what its segments were, as `history_of` gives it."""
+    return [(view, _past(view, exact)) for view in past(city)]
+
+
 def history_of(node: Node, city: str, exact: bool) -> list[dict[str, Any]]:
     """Return the segment in the last scans, newest first.
 
@@ -307,8 +312,8 @@ def history_of(node: Node, city: str, exact: bool) -> list[dict[str, Any]]:
     known), and between what it is: `low` and `high`, which are equal where `exact`.
     """
     found = []
-    for view in past(city):
-        seen = _past(view, exact).get(node.segment.id)
+    for view, states in past_states(city, exact):
+        seen = states.get(node.segment.id)
         if seen is not None:
             found.append({"date": view.date, "scan": view.scan_id} | seen)
     return found

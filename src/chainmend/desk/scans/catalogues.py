@@ -67,13 +67,14 @@ def keep(home: Home) -> Catalogue:
 def of(home: Home, fingerprint: str) -> Catalogue:
     """Load the catalogue that a scan was made with; that of the desk where no copy was put by."""
     copy = home.catalogues / fingerprint
-    return _kept(copy) if copy.is_dir() else load_catalogue(chosen(home))
+    source = copy if copy.is_dir() else chosen(home)
+    return load_catalogue(source) if source == home.catalogue else _kept(source)
 
 
 @lru_cache(maxsize=_KEPT)
-def _kept(copy: Path) -> Catalogue:
-    """Load a copy once: its folder is named by its content."""
-    return load_catalogue(copy)
+def _kept(source: str | Path) -> Catalogue:
+    """Load a copy, which is named by its content, or one that is shipped, once."""
+    return load_catalogue(source)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from chainmend.scanning import Scan
 
 _KEPT = 2
+_READING = threading.RLock()
+"""Who comes while a scan or its data are read waits for them, and does not read them a second time."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,11 @@ class ScanView:
         """Its manifest and frames."""
         from chainmend.scanning import load_scan
 
-        return load_scan(self.folder)
+        with _READING:
+            if "scan" not in self.__dict__:
+                self.__dict__["scan"] = load_scan(self.folder)
+            found: Scan = self.__dict__["scan"]
+            return found
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -61,7 +68,11 @@ class ScanView:
         """The tables of the city."""
         from chainmend.intake.reader import read_dataset
 
-        return read_dataset(self.dataset_folder)
+        with _READING:
+            if "dataset" not in self.__dict__:
+                self.__dict__["dataset"] = read_dataset(self.dataset_folder)
+            found: Dataset = self.__dict__["dataset"]
+            return found
 
 
 @lru_cache(maxsize=_KEPT)

@@ -143,7 +143,8 @@ def stored(digest: str) -> Path:
 
 
 def _entry(entry_id: str, user: User) -> Entry:
-    entry = visible_entries(user).filter(pk=entry_id).first()
+    # locked like a move, or the event could tell of a state that somebody changes at this moment
+    entry = visible_entries(user).select_for_update(of=("self",)).filter(pk=entry_id).first()
     if entry is None or not may(user, "comment"):
         raise DeskError(_("no entry {id}").format(id=entry_id), do=_("go back to the list"))
     return entry
