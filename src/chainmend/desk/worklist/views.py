@@ -218,7 +218,7 @@ def entry(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
         "history": sheet.severities(events, user), "told": list(sheet.timeline(events, user)),
         "states": states, "here": ids.index(found.segment_id) if found.segment_id in ids else -1,
         "blind": sheet.not_checked(view, found), "forms": forms_of(found, user), "remedy": remedy_name(found.remedy),
-        "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
+        "behind": flag(found).colour == "yellow", "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
         "unit": _unit(view, exact), "synthetic": bool(view and view.synthetic),
         "top": told.loss.high if told.loss else 0,
     }  # fmt: skip
