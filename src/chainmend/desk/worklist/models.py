@@ -162,7 +162,11 @@ class Need(models.Model):
     """
 
     REPORTED, ACCEPTED, REFUSED = "reported", "accepted", "refused"
-    STATES = ((REPORTED, _("waits for an analyst")), (ACCEPTED, _("accepted")), (REFUSED, _("not accepted")))
+    STATES = (
+        (REPORTED, _("waits for an analyst")),
+        (ACCEPTED, _("need accepted")),
+        (REFUSED, _("need not accepted")),
+    )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="needs")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
             models.CharField(
                 choices=[
                     ("reported", "waits for an analyst"),
-                    ("accepted", "accepted"),
-                    ("refused", "not accepted"),
+                    ("accepted", "need accepted"),
+                    ("refused", "need not accepted"),
                 ],
                 db_index=True,
                 default="reported",
