@@ -9,8 +9,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import ModuleType
 from typing import Any
 
 import polars as pl
@@ -21,14 +23,13 @@ from tests.desk.conftest import QUICK
 
 from chainmend.desk import scans
 from chainmend.desk.accounts.models import User
-from chainmend.desk.atlas import cockpit, earlier, pulling, reading
-from chainmend.desk.atlas import segment as segment_page
+from chainmend.desk.atlas import earlier, reading
 from chainmend.desk.demo import Scanned, take
 from chainmend.desk.figures import Figures, figures, level, ranks, severity_range, step
 from chainmend.desk.home import Home
 from chainmend.desk.scans import view as scan_view
+from chainmend.desk.scans.view import ScanView
 from chainmend.desk.visibility import may
-from chainmend.desk.worklist import evidence
 from chainmend.desk.worklist.models import Entry
 from chainmend.gaps.severity import geometric
 from chainmend.scanning import Scan
@@ -120,19 +121,26 @@ def world(
 ) -> Callable[[float], Any]:
     """Opens a desk on which the segment buys a share from one supplier; nothing of it is left when it is closed."""
     settings.DESK_HOME = scanned[0]
-    true = reading.purchases
+    true, told = reading.purchases, {"share": LESS}
+
+    def mine(view: ScanView) -> pl.DataFrame | None:
+        return bought(true(view), segment, told["share"])
+
+    def parts() -> list[ModuleType]:
+        return [m for n, m in list(sys.modules.items()) if n.startswith("chainmend.desk.") and m is not None]
 
     def forget() -> None:
         scan_view.forget()
-        for kept in (
-            earlier._view, reading.atlas, segment_page._past, evidence._then, pulling.network, cockpit.ranks,
-        ):  # fmt: skip
+        for kept in {
+            v for m in parts() for v in vars(m).values() if callable(getattr(v, "cache_clear", None))
+        }:
             kept.cache_clear()
 
     @contextmanager
     def opened(share: float) -> Iterator[list[Entry]]:
         forget()
         before, after = scanned[1]
+        told["share"] = share
         new = altered(after.scan, segment, share)
         with transaction.atomic():
             take(dataclasses.replace(before, scan=altered(before.scan, segment, None)), QUICK)
@@ -141,8 +149,9 @@ def world(
             assert now is not None
             for one in (now, earlier.past(now.city)[0]):
                 one.__dict__["scan"] = new
-            for module in (reading, segment_page):
-                monkeypatch.setattr(module, "purchases", lambda v: bought(true(v), segment, share))
+            for module in parts():
+                if vars(module).get("purchases") in (true, mine):
+                    monkeypatch.setattr(module, "purchases", mine)
             entries = list(Entry.objects.filter(segment_id=segment).order_by("pk"))
             for entry in entries:
                 entry.parties.add(people["leader"].organisation)

@@ -77,6 +77,19 @@ def _way(events: list[Event]) -> str:
     return "worsened" if after > before else "eased"
 
 
+def way_name(way: str) -> str:
+    """Return what one of `WAYS`, or ``any``, is called."""
+    return {
+        "any": _("changed in any way"),
+        "opened": _("new"),
+        "worsened": _("worse"),
+        "eased": _("eased"),
+        "gone": _("gone once"),
+        "closed": _("closed"),
+        "relapsed": _("back again"),
+    }[way]
+
+
 def _told(events: list[Event], exact: bool) -> Change:
     way = _way(events)
     words = {

@@ -123,6 +123,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
     }
     exact = may(user, "see_exact_figures")
     shown = _shown(view, entry) if view and not exact else {}
+    seen = _seen(view, entry) if view else []
     lines = []
     for name, fact in found.items():
         if isinstance(fact, list | dict) or name == "year":  # the year is the scope of the others
@@ -141,7 +142,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
                 _scope(table, found.get("year"), view),
                 _table_name(table),
                 _rows(view, table),
-                _held(view, entry, name, fact, cut) if view and cut is not None else "",
+                _held(seen, name, fact, cut),
                 name,
                 amount if open_to else None,
                 cut,
@@ -200,17 +201,19 @@ def _rows(view: ScanView | None, table: str) -> int | None:
     return int(count) if count is not None else None
 
 
-def _held(view: ScanView, entry: Entry, name: str, fact: Any, cut: Any) -> str:
-    """In how many of the last scans the fact was where it is now, seen from its cut."""
+def _seen(view: ScanView, entry: Entry) -> list[Mapping[str, Any]]:
+    """The facts of the finding in each of the last scans, nothing of one that did not find it."""
     from chainmend.desk.atlas.earlier import past
 
-    if not isinstance(fact, float | int):
+    return [_then(one, entry.finding_id) for one in past(view.city, _SCANS)]
+
+
+def _held(seen: list[Mapping[str, Any]], name: str, fact: Any, cut: Any) -> str:
+    """In how many of the last scans the fact was where it is now, seen from its cut."""
+    if not seen or not isinstance(fact, float | int) or not isinstance(cut, float | int):
         return ""
-    seen = past(view.city, _SCANS)
-    held = 0
-    for one in seen:
-        then = _then(one, entry.finding_id).get(name)
-        held += isinstance(then, float | int) and (then > cut) == (fact > cut)
+    then = [one.get(name) for one in seen]
+    held = sum(isinstance(one, float | int) and (one > cut) == (fact > cut) for one in then)
     return f"{held} / {len(seen)}"
 
 

@@ -21,7 +21,8 @@ class Entry(models.Model):
     `standing` is the row of the library's list (`chainmend.mendlist.ENTRY_SCHEMA`) as the last scan left it; the
     columns beside it are copies that pages filter and sort by, in the same units; `severity_rank` and `loss_rank` are
     the bands that lists sort by for who sees no exact figures. `stated` is when somebody last gave a
-    reason for an entry that stands still. `version` grows with every event.
+    reason for an entry that stands still. Without another
+    order entries come in that of their bands, which is everybody's to know. `version` grows with every event.
     """
 
     id = models.CharField(primary_key=True, max_length=24)
@@ -62,7 +63,7 @@ class Entry(models.Model):
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = (models.F("severity").desc(nulls_last=True), "id")
+        ordering = (models.F("severity_rank").desc(nulls_last=True), "id")
         verbose_name = _("entry")
 
     def __str__(self) -> str:
@@ -162,7 +163,11 @@ class Need(models.Model):
     """
 
     REPORTED, ACCEPTED, REFUSED = "reported", "accepted", "refused"
-    STATES = ((REPORTED, _("waits for an analyst")), (ACCEPTED, _("accepted")), (REFUSED, _("not accepted")))
+    STATES = (
+        (REPORTED, _("waits for an analyst")),
+        (ACCEPTED, _("need accepted")),
+        (REFUSED, _("need not accepted")),
+    )
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="needs")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -15,7 +15,7 @@ from chainmend.desk import scans
 from chainmend.desk.figures import figures
 from chainmend.desk.visibility import may, need, of, visible_entries
 from chainmend.desk.worklist import services, sheet, words
-from chainmend.desk.worklist.changes import WAYS, changes, content, earlier
+from chainmend.desk.worklist.changes import WAYS, changes, content, earlier, way_name
 from chainmend.desk.worklist.colours import flag
 from chainmend.desk.worklist.days import unit_of
 from chainmend.desk.worklist.forms import forms_of, owners
@@ -68,7 +68,7 @@ def entries(request: HttpRequest) -> HttpResponse:
         "filters": _filters(asked, view, user), "orders": [(o, _order_name(o)) for o in ORDERS],
         "strips": chain, "query": _query(request), "assign": may(user, "assign"),
         "owners": owners(), "remedies": [(r, remedy_name(r)) for r in REMEDIES],
-        "ways": [(w, _way_name(w)) for w in ("any", *WAYS)], "exact": exact,
+        "ways": [(w, way_name(w)) for w in ("any", *WAYS)], "exact": exact,
         "unit": _unit(view, exact), "unit_year": _("{unit} a year").format(unit=_money(view)),
         "synthetic": bool(view and view.synthetic), "needs": may(user, "report_need"),
         "export": may(user, "export_list"),
@@ -88,18 +88,6 @@ def _unit(view: ScanView | None, exact: bool) -> str:
 
 def _money(view: ScanView | None) -> str:
     return unit_of(view.scan.manifest.get("currency", CURRENCY) if view else CURRENCY)
-
-
-def _way_name(way: str) -> str:
-    return {
-        "any": _("changed in any way"),
-        "opened": _("new"),
-        "worsened": _("worse"),
-        "eased": _("eased"),
-        "gone": _("gone once"),
-        "closed": _("closed"),
-        "relapsed": _("back again"),
-    }[way]
 
 
 def _state(entry: Entry) -> str:
@@ -225,6 +213,7 @@ def _shown(request: HttpRequest, pk: str, status: int = 200) -> HttpResponse:
         "history": sheet.severities(events, user), "told": list(sheet.timeline(events, user)),
         "stages": sheet.segment_states(view, found.chain_id),
         "blind": sheet.not_checked(view, found), "forms": forms_of(found, user), "remedy": remedy_name(found.remedy),
+        "behind": flag(found).colour == "yellow",
         "reminded": sum(e.action == "remind" for e in events), "comments": may(user, "comment"),
         "unit": _unit(view, exact), "synthetic": bool(view and view.synthetic),
         "top": told.loss.high if told.loss else 0,

@@ -35,8 +35,8 @@ class Migration(migrations.Migration):
             models.CharField(
                 choices=[
                     ("reported", "waits for an analyst"),
-                    ("accepted", "accepted"),
-                    ("refused", "not accepted"),
+                    ("accepted", "need accepted"),
+                    ("refused", "need not accepted"),
                 ],
                 db_index=True,
                 default="reported",
@@ -55,5 +55,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("need", "judged_at", models.DateTimeField(null=True)),
         migrations.AddField("need", "answer", models.TextField(blank=True, max_length=2000)),
+        migrations.AlterModelOptions(
+            "entry",
+            {
+                "ordering": (models.F("severity_rank").desc(nulls_last=True), "id"),
+                "verbose_name": "entry",
+            },
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]
