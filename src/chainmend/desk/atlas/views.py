@@ -117,7 +117,7 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
         "clusters": [c for c in view.catalogue.clusters if c.chains],
         "picture": mark_safe(picture),  # every text in it is escaped where it is drawn
         "states": counts(nodes),
-        "chips": chips(found, known),
+        "chips": chips(found, known, pulled),
         "chosen": chosen,
         "facts": [page.fact(view, chosen, n) for n in PANEL],
         "why": _why(view, chosen, user),
