@@ -131,7 +131,7 @@ def counts(nodes: list[Node]) -> list[tuple[str, str, int]]:
 def chips(
     cluster: Cluster, known: Atlas, found: Pull | None
 ) -> list[tuple[str, list[tuple[Node, str, bool]]]]:
-    """Return the segments of each stage with its name, upstream first: each with its loss and whether a pull left it."""
+    """Return the segments of each stage with its name, upstream first: their losses, and whether a pull spares them."""
     return [
         (
             stage.name[language()],
@@ -208,19 +208,17 @@ def losses(view: ScanView, known: Atlas, found: Pull) -> dict[str, Any]:
 
 def rows(view: ScanView, nodes: list[Node], found: Pull | None) -> list[dict[str, Any]]:
     """Return the table that says the same as the map."""
-    found_rows: list[dict[str, Any]] = []
-    for node in nodes:
-        found_rows.append(
-            {
-                "node": node,
-                "state": state_name(node.state),
-                "facts": [page.fact(view, node, n) for n in ("output", "firms", "self_sufficiency")],
-                "inputs": [d.source for d in node.segment.inputs if d.kind != "irrelevant"],
-                "loss": loss_of(node.segment.id, found),
-            }
-        )
     names = {n.segment.id: n.segment.name[language()] for n in nodes}
     comma = "、" if language() == "zh" else ", "
-    for row in found_rows:
-        row["inputs"] = comma.join(names[s] for s in row["inputs"] if s in names)
-    return found_rows
+    return [
+        {
+            "node": node,
+            "state": state_name(node.state),
+            "facts": [page.fact(view, node, n) for n in ("output", "firms", "self_sufficiency")],
+            "inputs": comma.join(
+                names[d.source] for d in node.segment.inputs if d.kind != "irrelevant" and d.source in names
+            ),
+            "loss": loss_of(node.segment.id, found),
+        }
+        for node in nodes
+    ]
