@@ -61,8 +61,7 @@ _GROWTH = (
     ("规上工业", (0.048, 0.051, 0.050, 0.053, 0.051, 0.054, 0.053)),
 )
 """Made-up growth of output on the year before, from January to the end of each quarter of 2024 and 2025, as an office
-of statistics tells it; where the last is not there it was published. Clusters weighed with their output grow as 296X
-did."""
+of statistics tells it; where the last is not there it was published. Together the clusters grow about as 296X did."""
 
 
 def _frame(table: str, rows: list[tuple[Any, ...]]) -> pl.DataFrame:

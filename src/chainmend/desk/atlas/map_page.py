@@ -111,11 +111,14 @@ def what_stopped(found: Pull, view: ScanView, known: Atlas) -> tuple[str, str]:
 def card(view: ScanView, node: Node) -> dict[str, str]:
     """Return what the hover card of a segment says."""
     facts = [page.fact(view, node, n) for n in _CARD]
+    up = {d.source for d in node.segment.inputs if d.kind != "irrelevant"}
+    down = {d.target for d in view.catalogue.downstream.get(node.segment.id, ()) if d.kind != "irrelevant"}
+    near_by = f"{_('Upstream / downstream')}\t{len(up)} / {len(down)}"
     return {
         "name": node.segment.name[language()],
         "state": node.state,
         "said": state_name(node.state),
-        "facts": "\n".join(f"{f.label}\t{f.value}" for f in facts if not f.unknown),
+        "facts": "\n".join([*(f"{f.label}\t{f.value}" for f in facts if not f.unknown), near_by]),
     }
 
 
@@ -125,13 +128,38 @@ def counts(nodes: list[Node]) -> list[tuple[str, str, int]]:
     return [(s, state_name(s), count[s]) for s in STATES]
 
 
-def chips(cluster: Cluster, known: Atlas) -> list[tuple[str, list[Node]]]:
-    """Return the segments of each stage with its name, upstream first."""
+def chips(
+    cluster: Cluster, known: Atlas, found: Pull | None
+) -> list[tuple[str, list[tuple[Node, str, bool]]]]:
+    """Return the segments of each stage with its name, upstream first: their losses, and whether a pull spares them."""
     return [
-        (stage.name[language()], [known.nodes[s.id] for s in chain.segments if s.stage == stage.id])
+        (
+            stage.name[language()],
+            [
+                (
+                    known.nodes[s.id],
+                    loss_of(s.id, found),
+                    found is not None and s.id not in {*found.at, *found.losses},
+                )
+                for s in chain.segments
+                if s.stage == stage.id
+            ],
+        )
         for chain in cluster.chains
         for stage in chain.stages
     ]
+
+
+def loss_of(id: str, found: Pull | None) -> str:
+    """Return what a segment loses by a pull, in words; nothing where it is not hit."""
+    if found is None:
+        return ""
+    if found.stop == Stop("segment", id):
+        return _("pulled")
+    if id not in found.losses:
+        return ""
+    value = found.losses[id]
+    return _("withheld") if value is None else f"−{value:.0%}"
 
 
 def near(view: ScanView, known: Atlas, node: Node) -> tuple[list[Node], list[Node]]:
@@ -180,26 +208,17 @@ def losses(view: ScanView, known: Atlas, found: Pull) -> dict[str, Any]:
 
 def rows(view: ScanView, nodes: list[Node], found: Pull | None) -> list[dict[str, Any]]:
     """Return the table that says the same as the map."""
-    found_rows: list[dict[str, Any]] = []
-    for node in nodes:
-        id = node.segment.id
-        loss = ""
-        if found and found.stop.kind == "segment" and id == found.stop.id:
-            loss = _("pulled")
-        elif found and id in found.losses:
-            value = found.losses[id]
-            loss = _("withheld") if value is None else f"−{value:.0%}"
-        found_rows.append(
-            {
-                "node": node,
-                "state": state_name(node.state),
-                "facts": [page.fact(view, node, n) for n in ("output", "firms", "self_sufficiency")],
-                "inputs": [d.source for d in node.segment.inputs if d.kind != "irrelevant"],
-                "loss": loss,
-            }
-        )
     names = {n.segment.id: n.segment.name[language()] for n in nodes}
     comma = "、" if language() == "zh" else ", "
-    for row in found_rows:
-        row["inputs"] = comma.join(names[s] for s in row["inputs"] if s in names)
-    return found_rows
+    return [
+        {
+            "node": node,
+            "state": state_name(node.state),
+            "facts": [page.fact(view, node, n) for n in ("output", "firms", "self_sufficiency")],
+            "inputs": comma.join(
+                names[d.source] for d in node.segment.inputs if d.kind != "irrelevant" and d.source in names
+            ),
+            "loss": loss_of(node.segment.id, found),
+        }
+        for node in nodes
+    ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.desk.atlas.states import State, state_of
-from chainmend.desk.suppression import sensitive, suppress
+from chainmend.desk.suppression import FEWEST_FIRMS, sensitive, suppress
 
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue, Cluster, Segment
@@ -138,9 +138,17 @@ def atlas(view: ScanView, exact: bool) -> Atlas:
         names = ("purchases", *_OF_PURCHASES) if id in few else _OF_PURCHASES if id in told else _OF_ONE
         if not exact:
             withheld |= {n for n in names if facts.get(n) is not None}
+            withheld |= {"firms"} if 0 < (facts.get("firms") or 0) < FEWEST_FIRMS else set()
         facts |= dict.fromkeys(withheld)
         nodes[id] = Node(segment, state_of(kinds[id]), tuple(kinds[id]), facts, frozenset(withheld))
     return Atlas(catalogue, nodes, outputs, exact)
+
+
+@lru_cache(maxsize=_KEPT)
+def nobody(view: ScanView) -> bool:
+    """Return whether the data of a scan hold no active firm of the city: then nothing is known of what is made here."""
+    firms = view.dataset.firms
+    return firms.filter((pl.col("place") == "local") & (pl.col("status") == "active")).is_empty()
 
 
 @lru_cache(maxsize=_FRAMES)

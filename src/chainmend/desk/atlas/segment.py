@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.desk.atlas.earlier import past
-from chainmend.desk.atlas.reading import PLACE, SINGLE, Atlas, Node, atlas, contributions, purchases
+from chainmend.desk.atlas.reading import PLACE, SINGLE, Atlas, Node, atlas, contributions, nobody, purchases
 from chainmend.desk.atlas.states import state_of
 from chainmend.desk.figures import Loss, figures, readable, severity_range, step
 from chainmend.desk.figures import side as side_of
@@ -52,6 +52,9 @@ _RISK = (
     "nearest_km",
 )
 _MORE = ("needs", "patents", "patents_per_output_ratio", "density")
+_FIRMS_COUNTED = frozenset(
+    {"firms", "firms_region", "firms_country", "firms_abroad", "alternatives", "suppliers_near"}
+)
 _MONEY = frozenset({"output", "purchases"})
 _FIRMS, _SCANS = 200, 12
 
@@ -109,10 +112,21 @@ def fact(view: ScanView, node: Node, name: str) -> Fact:
     cut = thresholds.get(_CUTS.get(name, ""))
     hidden = name in node.withheld
     told = money(found, currency) if name in _MONEY and found is not None else value(name, found, currency)
-    shown = _("withheld") if hidden else told[side]
+    shown = _("withheld") if hidden else _with_unit(name, found, told[side])
     at = _("cut {value}").format(value=value(name, cut, currency)[side]) if cut is not None else ""
     unknown = found is None and not hidden
     return Fact(name, label(name)[side], shown, at, hidden, unknown, None if hidden else found, cut)
+
+
+def _with_unit(name: str, found: Any, told: str) -> str:
+    """A count with what it counts; other facts say their unit themselves or are shares."""
+    if found is None:
+        return told
+    if name in _FIRMS_COUNTED:
+        return _("{n} firms").format(n=f"{found:,.0f}")
+    if name == "needs":
+        return _("{n} reports").format(n=f"{found:,.0f}")
+    return _("{n} patents").format(n=f"{found:,.0f}") if name == "patents" else told
 
 
 def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
@@ -121,7 +135,10 @@ def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
     Who sees no exact figures finds bands, and findings in the order of these.
     """
     rows = view.scan.findings.filter(pl.col("segment_id") == node.segment.id)
-    entries = {e.finding_id: e for e in visible_entries(user).filter(segment_id=node.segment.id)}
+    entries = {
+        e.finding_id: e
+        for e in visible_entries(user).filter(segment_id=node.segment.id).select_related("owner")
+    }
     exact, open_ = may(user, "see_exact_figures"), atlas(view, False).nodes[node.segment.id].facts
     side, currency = (0 if language() == "zh" else 1), view.dataset.currency
     found = []
@@ -168,6 +185,19 @@ def firms_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
         own = user.organisation.firm_id
         shown = [r if own and r["firm_id"] == own else r | {"made": None} for r in shown]
     return shown
+
+
+def lead(view: ScanView, node: Node) -> str:
+    """Return what has to be said before the findings of a segment that nobody here makes; nothing of any other."""
+    if nobody(view) or node.facts.get("firms") != 0:
+        return ""
+    loss = node.facts.get("knock_out_loss")
+    if "fragile_segment" not in node.kinds or loss is None:
+        return _("Nobody here makes it: all that is used here comes from outside.")
+    return _(
+        "Nobody here makes it: what is fragile is the supply from outside. If all of it stopped for a year, the city "
+        "would lose {loss} of its output."
+    ).format(loss=value("knock_out_loss", loss, view.dataset.currency)[0 if language() == "zh" else 1])
 
 
 @dataclass(frozen=True)

@@ -100,9 +100,8 @@ def trend(view: ScanView, names: tuple[str, ...]) -> Trend | None:
         return None
     longest: list[tuple[Figure, Figure]] = max(series, key=lambda s: len(s))
     pairs = sorted(longest, key=lambda p: p[0].scope.end)
-    last = pairs[-1][0].scope.end
-    since = last.replace(year=last.year - _MONTHS // 12, day=1)
-    kept = [(own, all_) for own, all_ in pairs if own.scope.end > since]
+    last = _month(pairs[-1][0].scope.end)
+    kept = [(own, all_) for own, all_ in pairs if _month(own.scope.end) > last - _MONTHS]
     if len(kept) < _LEAST:
         return None
     return Trend(
@@ -111,6 +110,10 @@ def trend(view: ScanView, names: tuple[str, ...]) -> Trend | None:
         tuple(all_.growth or 0.0 for _own, all_ in kept),
         kept[-1][0].scope.label,
     )
+
+
+def _month(day: dt.date) -> int:
+    return day.year * 12 + day.month
 
 
 def crossing(

@@ -33,11 +33,13 @@ from chainmend.desk.atlas.map_page import (
     stops,
 )
 from chainmend.desk.atlas.pulling import pull
-from chainmend.desk.atlas.reading import Atlas, Node, atlas
+from chainmend.desk.atlas.reading import Atlas, Node, atlas, nobody
 from chainmend.desk.figures import order_of
 from chainmend.desk.visibility import may, need, of, visible_entries
+from chainmend.desk.worklist.given import said
 from chainmend.errors import DeskError, NetworkError
 from chainmend.i18n import _, language
+from chainmend.workflow import state_name as entry_state
 
 if TYPE_CHECKING:
     from chainmend.desk.accounts.models import User
@@ -61,6 +63,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "atlas/cockpit.html",
         {
             "view": view,
+            "nobody": nobody(view),
             **_news(board.group(view), n_late, board.open_entries(entries).count()),
             "tiers": board.in_tiers(shown),
             "slots": [t.cluster for t in shown if t.cluster.tier == "future"],
@@ -119,11 +122,12 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
     up, down = near(view, known, chosen)
     page_of = {
         "view": view,
+        "nobody": nobody(view),
         "cluster": found,
         "clusters": [c for c in view.catalogue.clusters if c.chains],
         "picture": mark_safe(picture),  # every text in it is escaped where it is drawn
         "states": counts(nodes),
-        "chips": chips(found, known),
+        "chips": chips(found, known, pulled),
         "chosen": chosen,
         "facts": [page.fact(view, chosen, n) for n in PANEL],
         "why": _why(view, chosen, user),
@@ -168,8 +172,10 @@ def segment(request: HttpRequest, segment: str) -> HttpResponse:
             "node": node,
             "cluster": cluster,
             "stage": _stage(known, node),
+            "nobody": nobody(view),
+            "lead": page.lead(view, node),
             "groups": page.facts_of(view, node),
-            "findings": [(f, reverse("worklist:entry", args=[f["entry"].pk])) for f in findings],
+            "findings": [(f, said(entry_state(f["entry"].state))) for f in findings],
             "firms": page.firms_of(view, node, user) if may(user, "see_firm") else None,
             "suppliers": page.suppliers_of(view, known, node, user),
             "remedies": page.remedies_of(view, findings, user),

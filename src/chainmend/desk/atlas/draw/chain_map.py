@@ -6,10 +6,12 @@ style sheet; nothing carries a style attribute.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import escape
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from chainmend.chain.layout import Layout, layout
@@ -29,6 +31,7 @@ WIDTH, _TOP, _LEFT, _BOTTOM = 1000.0, 66.0, 28.0, 18.0
 _ROW, _LEAST, _MOST = 34.0, 4.2, 17.0
 _ZH, _EN = 12.5, 11.0
 _COLUMNS = 7
+_LONGEST = "−100%"
 _SUBSTITUTABLE = 0.3
 """How much thinner the loss along a substitutable dependence is drawn."""
 _CLUSTERS, _NAMES = 64, 4096
@@ -61,12 +64,13 @@ def _width(text: str, size: float) -> float:
 
 @dataclass(frozen=True)
 class _Spot:
-    """Where a segment stands: middle of its shape, radius, lines of its name and where edges leave it."""
+    """Where a segment stands: middle of its shape, radius, lines of its name, room for them, where edges leave it."""
 
     x: float
     y: float
     r: float
     lines: tuple[str, ...]
+    room: float
     out: float
 
 
@@ -100,7 +104,7 @@ def chain_map(
     step = (WIDTH - _LEFT) / max(plan.grid.columns, 1)
     most = max((n.output or 0.0 for n in atlas.of(cluster)), default=0.0)
     named = {s: _named(atlas.nodes[s], most, step) for s in ids}
-    unit = max(_ROW, 4 + (_size() + 1) * max(len(lines) for _r, lines in named.values()))
+    unit = _unit(plan, atlas, named, step)
     spots = {id: _spot(plan, id, named[id], step, unit) for id in ids}
     height = _TOP + unit * (sum(plan.heights) + max(len(plan.heights) - 1, 0)) + _BOTTOM
     lanes = {id: (_LEFT + step * s.column, _TOP + unit * s.y) for id, s in plan.spots.items() if s.lane}
@@ -131,14 +135,36 @@ def _named(node: Node, most: float, step: float) -> tuple[float, tuple[str, ...]
     r = _radius(node, most)
     if node.state == "missing":
         r = max(r, 7.0)
-    return r, _lines(node.segment.name[language()], _size(), step - r - 8 - 16)
+    return r, _lines(node.segment.name[language()], _size(), _room(step, r))
+
+
+def _unit(
+    plan: Layout, atlas: Atlas, named: Mapping[str, tuple[float, tuple[str, ...]]], step: float
+) -> float:
+    """Height of a row: so that names of neighbours in a column keep clear of each other, with losses as without."""
+    high = _size() + 1
+    unit = max(_ROW, 4 + high * max(len(lines) for _r, lines in named.values()))
+    columns: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for id, (r, lines) in named.items():
+        name = atlas.nodes[id].segment.name[language()]
+        most = len(_lines(f"{name} {_LONGEST}", _size(), _room(step, r))) if len(lines) > 1 else 2
+        columns[plan.spots[id].column].append((plan.spots[id].y, high * most))
+    for spots in columns.values():
+        for (y, own), (below, other) in pairwise(sorted(spots)):
+            unit = max(unit, ((own + other) / 2 + 1) / max(below - y, 0.5))
+    return unit
+
+
+def _room(step: float, r: float) -> float:
+    """What a name has between its shape and the next column."""
+    return step - r - 8 - 16
 
 
 def _spot(plan: Layout, id: str, named: tuple[float, tuple[str, ...]], step: float, unit: float) -> _Spot:
     at, (r, lines) = plan.spots[id], named
     x, y = _LEFT + step * at.column, _TOP + unit * at.y
-    widest = max(_width(line, _size()) for line in lines)
-    return _Spot(x, y, r, lines, x + r + 8 + widest + 3)
+    widest = min(max(_width(line, _size()) for line in lines), _room(step, r))
+    return _Spot(x, y, r, lines, _room(step, r), x + r + 8 + widest + 3)
 
 
 def _heads(plan: Layout, step: float, unit: float) -> str:
@@ -223,6 +249,33 @@ def _pulled(node: Node, spot: _Spot, pull: Pull) -> tuple[str, str] | None:
     return shape, loss
 
 
+def _label(name: str, spot: _Spot, loss: str) -> str:
+    """The name right of the shape; a loss stands below a name of one line, else where it fits behind the last one."""
+    size, x = _size(), spot.r + 8
+    lines = list(spot.lines)
+    if loss and len(lines) == 1:
+        lines.append(loss)
+    elif loss:
+        lines = wrap(f"{name} {loss}", size, spot.room)
+    first = 4.2 - (len(lines) - 1) * (size + 1) / 2
+    drawn = []
+    for n, line in enumerate(lines):
+        y = first + n * (size + 1)
+        last = loss if n == len(lines) - 1 else ""
+        own = line.removesuffix(last).rstrip() if last else line
+        if own:
+            wide = (
+                f' textLength="{spot.room:.1f}" lengthAdjust="spacingAndGlyphs"'
+                if width(own, size) > spot.room
+                else ""
+            )
+            drawn.append(f'<text x="{x:.1f}" y="{y:.1f}"{wide}>{escape(own)}</text>')
+        if last:
+            left = x + width(own, size) + 3 if own else x
+            drawn.append(f'<text class="lossn" x="{left:.1f}" y="{y:.1f}">{escape(last)}</text>')
+    return "".join(drawn)
+
+
 def _node(
     node: Node, spot: _Spot, href: str, card: Mapping[str, str], chosen: bool, pull: Pull | None
 ) -> str:
@@ -236,18 +289,7 @@ def _node(
         if loss or id in pull.at:
             classes.append("on")
             said += f" {loss}".rstrip()
-    size = _size()
-    x = spot.r + 8
-    first = 4.2 - (len(spot.lines) - 1) * (size + 1) / 2
-    lines = "".join(
-        f'<text x="{x:.1f}" y="{first + n * (size + 1):.1f}">{escape(line)}</text>'
-        for n, line in enumerate(spot.lines)
-    )
-    if loss:
-        below = len(spot.lines) == 1
-        left = x if below else x + _width(spot.lines[-1], size) + 3
-        y = first + (len(spot.lines) - (0 if below else 1)) * (size + 1)
-        lines += f'<text class="lossn" x="{left:.1f}" y="{y:.1f}">{escape(loss)}</text>'
+    lines = _label(name, spot, loss)
     data = "".join(f' data-{k}="{escape(v)}"' for k, v in card.items())
     return (
         f'<a class="{" ".join(classes)}" href="{escape(href)}" data-id="{escape(id)}"{data} '

@@ -97,12 +97,12 @@ def units(amount: str) -> SafeString:
     Examples
     --------
     >>> units("195 m yuan"), units("withheld")
-    ('195 <small>m yuan</small>', 'withheld')
+    ('195<small> m yuan</small>', 'withheld')
     """
     number, _space, unit = amount.partition(" ")
     if not unit or not number[-1:].isdigit():
         return format_html("{}", amount)
-    return format_html("{} <small>{}</small>", number, unit)
+    return format_html("{}<small>{}</small>", number, f" {unit}")
 
 
 @register.filter

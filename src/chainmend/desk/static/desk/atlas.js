@@ -43,6 +43,8 @@
     var list = document.createElement("dl"), head = make("h3", node.dataset.name);
     var badge = make("span", node.dataset.said);
     badge.className = "fb k-" + node.dataset.state;
+    var icon = document.querySelector(".legend [data-state='" + node.dataset.state + "'] svg");
+    if (icon) { badge.insertBefore(icon.cloneNode(true), badge.firstChild); }
     head.appendChild(badge);
     (node.dataset.facts || "").split("\n").filter(Boolean).forEach(function (line) {
       var parts = line.split("\t");
