@@ -229,7 +229,11 @@ def test_decisions_reach_the_next_scan(own_desk: Dataset, clients: Clients, peop
     }
     told = clients["analyst"].get("/placements/?tab=decided").content.decode()
     assert told.count(">in the last scan</td>") == 3
-    assert "visited" in clients["analyst"].get(f"/firms/{moved['firm_id']}/").content.decode()
+    read = {
+        r: "visited" in clients[r].get(f"/firms/{moved['firm_id']}/").content.decode()
+        for r in ("analyst", "auditor", "promoter")
+    }
+    assert read == {"analyst": True, "auditor": True, "promoter": False}
     assert "3 / 0" in clients["analyst"].get(f"/scans/{second.pk}/").content.decode()
 
     third = runs.ask(own_desk, None)  # same data, same decisions: the same scan
