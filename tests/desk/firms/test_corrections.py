@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings as DjangoSettings
@@ -20,6 +18,7 @@ from chainmend.dataset import Place
 from chainmend.desk import scans
 from chainmend.desk.accounts.models import User
 from chainmend.desk.demo import Scanned
+from chainmend.desk.firms import corrections
 from chainmend.desk.firms.corrections import StaleDecision, decide, standing, with_decisions
 from chainmend.desk.firms.frames import local_firms
 from chainmend.desk.firms.models import Decision
@@ -145,34 +144,21 @@ def test_two_people_decide_about_the_same_firm(
         decide(view, firm, "none", people["analyst"], version=0)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_the_same_moment(people: dict[Role, User], scanned: Any, settings: DjangoSettings) -> None:
-    settings.DESK_HOME = scanned[0]
-    data = scanned[1][1]
-    view = ScanView(
-        data.scan.id, timezone.now(), "示例市", data.dataset.date, True,
-        scanned[0].scans / data.scan.id, scanned[0].datasets / data.folder,
-    )  # fmt: skip
-    firm = local_firms(view).row(0, named=True)
-    gate, ends = threading.Barrier(2), []
+def test_two_at_the_same_moment(
+    view: ScanView, firm: dict[str, Any], people: dict[Role, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked before either wrote: the database takes one, and the other is told."""
+    rows = corrections._rows
 
-    def one(verdict: str) -> None:
-        try:
-            gate.wait()
-            decide(view, firm, verdict, people["analyst"], version=0)
-            ends.append("done")
-        except Exception as error:  # what the other thread was told
-            ends.append(type(error).__name__)
-        finally:
-            connection.close()
+    def other_is_quicker(*given: Any) -> list[list[Any]]:
+        monkeypatch.setattr(corrections, "_rows", rows)
+        decide(view, firm, "accept", people["analyst"], version=0)
+        return rows(*given)
 
-    threads = [threading.Thread(target=one, args=(v,)) for v in ("accept", "none")]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    assert Decision.objects.count() == 1
-    assert "done" in ends
+    monkeypatch.setattr(corrections, "_rows", other_is_quicker)
+    with pytest.raises(StaleDecision, match="analyst person decided before you"):
+        decide(view, firm, "none", people["analyst"], version=0)
+    assert [d.verdict for d in Decision.objects.all()] == ["accept"]
 
 
 @pytest.fixture
@@ -229,7 +215,11 @@ def test_decisions_reach_the_next_scan(own_desk: Dataset, clients: Clients, peop
     }
     told = clients["analyst"].get("/placements/?tab=decided").content.decode()
     assert told.count(">in the last scan</td>") == 3
-    assert "visited" in clients["analyst"].get(f"/firms/{moved['firm_id']}/").content.decode()
+    read = {
+        r: "visited" in clients[r].get(f"/firms/{moved['firm_id']}/").content.decode()
+        for r in ("analyst", "auditor", "promoter")
+    }
+    assert read == {"analyst": True, "auditor": True, "promoter": False}
     assert "3 / 0" in clients["analyst"].get(f"/scans/{second.pk}/").content.decode()
 
     third = runs.ask(own_desk, None)  # same data, same decisions: the same scan

@@ -134,6 +134,24 @@ def test_two_promoters_write_about_the_same_firm(view: ScanView, entry: Entry, c
     assert clients["promoter"].post("/targets/talk/", sent | {"entry": "E-none"}).status_code == 404
 
 
+def test_two_at_the_same_moment(
+    view: ScanView, entry: Entry, people: dict[Role, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked before either wrote: the database takes one, and the other is told."""
+    first, targets = proposed(view, entry)[0]["candidate_id"], kept.targets
+
+    def other_is_quicker(*given: Any) -> Any:
+        found = targets(*given)
+        monkeypatch.setattr(kept, "targets", targets)
+        kept.keep(entry, first, "signed", people["promoter"], view, version=0)
+        return found
+
+    monkeypatch.setattr(kept, "targets", other_is_quicker)
+    with pytest.raises(kept.StaleTalk, match="promoter person wrote before you"):
+        kept.keep(entry, first, "talks", people["promoter"], view, version=0)
+    assert [e.state for e in TalkEvent.objects.all()] == ["signed"]
+
+
 def test_the_weekly_sheet_carries_its_marks(
     view: ScanView, entry: Entry, people: dict[Role, User], clients: Clients
 ) -> None:

@@ -67,8 +67,14 @@ def cluster_of(view: ScanView, segment_id: str) -> str:
     return view.catalogue.cluster_names[found.cluster_id][language()] if found else ""
 
 
-def placed(view: ScanView, firm_id: str) -> list[Placed]:
-    """Return where a scan placed a firm, greatest weight first."""
+def placed(view: ScanView, firm_id: str, *, who: bool) -> list[Placed]:
+    """Return where a scan placed a firm, greatest weight first.
+
+    Parameters
+    ----------
+    who
+        Whether to say who corrected it and why, which is for those who may see placements.
+    """
     rows = view.scan.placements.filter(pl.col("firm_id") == firm_id).sort(
         "weight", "segment_id", descending=[True, False]
     )
@@ -80,7 +86,7 @@ def placed(view: ScanView, firm_id: str) -> list[Placed]:
             r["weight"],
             r["confidence"],
             basis_name(r["basis"]),
-            tuple(_words(json.loads(r["evidence"] or "[]"))),
+            tuple(_words(json.loads(r["evidence"] or "[]"))) if who or r["basis"] != "override" else (),
         )
         for r in rows.iter_rows(named=True)
     ]

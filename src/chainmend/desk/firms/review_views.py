@@ -103,7 +103,7 @@ def row(view: ScanView, firm: dict[str, Any], stand: dict[str, Decision]) -> dic
     """Return what a card or a line says of a firm."""
     last = stand.get(firm["firm_id"])
     return firm | {
-        "placed": facts.placed(view, firm["firm_id"]),
+        "placed": facts.placed(view, firm["firm_id"], who=True),
         "version": last.version if last else 0,
         "last": told(last, view) if last else None,
     }

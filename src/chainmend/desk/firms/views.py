@@ -90,7 +90,7 @@ def firm(request: HttpRequest, pk: str) -> HttpResponse:
     decisions = Decision.objects.filter(firm_id=pk).select_related("by").order_by("-version")
     seen = may(user, "see_placements")
     page = {
-        "view": view, "firm": found, "placed": facts.placed(view, pk), "products": facts.products(view, pk),
+        "view": view, "firm": found, "placed": facts.placed(view, pk, who=seen), "products": facts.products(view, pk),
         "partners": facts.partners(view, pk, user), "linked": may(user, "see_links"),
         "output": found["output"] if own or may(user, "see_exact_figures") else None,
         "exact": own or may(user, "see_exact_figures"), "lists": may(user, "see_firms"),
