@@ -29,7 +29,6 @@ from chainmend.settings import Settings
 from chainmend.workflow import ROLES, Role
 
 from .matrix import Things
-
 from .postgres import postgres  # noqa: F401  (a fixture)
 
 PASSWORD = "a long word for tests"
