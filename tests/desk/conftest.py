@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import pytest
 from django.conf import settings as conf
 from django.contrib.auth.hashers import make_password
@@ -179,9 +180,11 @@ def whole_made(
 
 def _things(people: Mapping[Role, User], scanned: tuple[Scanned, Scanned]) -> Things:
     """An entry that the district officer and the chain leader know, one that they do not, and the rest."""
+    from chainmend.desk import scans
+    from chainmend.desk.api.models import ApiToken
     from chainmend.desk.scans.models import ScanRun
     from chainmend.desk.scans.upload import receive
-    from chainmend.desk.worklist.models import Entry
+    from chainmend.desk.worklist.models import Entry, Need
     from chainmend.desk.worklist.services import move
     from chainmend.desk.worklist.talk import attach, comment
 
@@ -201,8 +204,21 @@ def _things(people: Mapping[Role, User], scanned: tuple[Scanned, Scanned]) -> Th
     kept = receive([SimpleUploadedFile("firms.csv", firms)], analyst, city="示", date=dt.date(2026, 7, 31))
     waiting = ScanRun.objects.create(dataset=runs[1].dataset, asked_by=analyst)
     chief = people["chief"]
+    view = scans.current()
+    assert view is not None
+    local = view.dataset.firms.filter(pl.col("place") == "local").sort("firm_id")
+    second = pl.col("district") == "示例二区"
+    here, there = (str(local.filter(rule)["firm_id"][0]) for rule in (second, ~second))
+    need = Need.objects.create(
+        organisation=leader.organisation, person=leader, segment_id="ic.eda", text="tools"
+    )
+    token = ApiToken.objects.create(
+        owner=analyst, name="a program", digest="0" * 64, password_mark=analyst.get_session_auth_hash(),
+        expires=timezone.now() + dt.timedelta(days=9),
+    )  # fmt: skip
     return Things(
-        near.pk, far.pk, *told, kept.pk, runs[1].pk, waiting.pk, chief.pk, chief.organisation_id
+        near.pk, far.pk, *told, kept.pk, runs[1].pk, waiting.pk, chief.pk, chief.organisation_id, here, there,
+        need.pk, token.pk,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,11 +81,13 @@ def test_verify_of_no_desk_says_so(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 def test_the_demo_has_people_of_every_role_and_two_scans(
-    home: Home,
+    own_home: Callable[[], Home],
+    settings: DjangoSettings,
     monkeypatch: pytest.MonkeyPatch,
     db: None,
     scanned: tuple[Home, tuple[demo.Scanned, demo.Scanned]],
 ) -> None:
+    settings.DESK_HOME = own_home()
     ready = iter(scanned[1])
     monkeypatch.setattr(demo, "write_and_scan", lambda *_a: next(ready))
     said: list[str] = []

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from chainmend.chain.catalogue import load_catalogue
 from chainmend.chain.model import Catalogue
 from chainmend.desk.accounts.models import User
-from chainmend.desk.api import tokens
+from chainmend.desk.api import description, tokens  # noqa: F401  (the first opens the doors)
 from chainmend.desk.api.doors import Token, api
 from chainmend.workflow import Role
 

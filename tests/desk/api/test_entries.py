@@ -254,9 +254,7 @@ def test_a_page_of_fifty_asks_few_questions(
     # token, scan, earlier scans, counts, count of pages, page with owners, loss, changes
     with django_assert_num_queries(8):
         assert len(programs["chief"].ask("/entries")["entries"]) == PAGE
-    for _number in range(3):
-        services.move(
-            entries[0].pk, "remind", people["chief"], {}, Entry.objects.get(pk=entries[0].pk).version
-        )
+    for who in ("chief", "analyst"):
+        services.move(entries[0].pk, "remind", people[who], {}, Entry.objects.get(pk=entries[0].pk).version)  # type: ignore[index]
     with django_assert_max_num_queries(7):
-        assert programs["chief"].ask(f"/entries/{entries[0].pk}")["entry"]["reminded"] == 3
+        assert programs["chief"].ask(f"/entries/{entries[0].pk}")["entry"]["reminded"] == 2

@@ -36,6 +36,12 @@ class Things:
         A dataset, a scan of it that is done, and one that waits.
     person, organisation
         Of the chain chief.
+    here, there
+        Local firms: one of the district officer's district, one of another.
+    need
+        A need that waits for an analyst.
+    token
+        Of the analyst.
     """
 
     near: str
@@ -48,6 +54,10 @@ class Things:
     waiting: int
     person: int
     organisation: int
+    here: str
+    there: str
+    need: int
+    token: int
 
 
 Sent = Mapping[str, Callable[[Things], dict[str, Any]]]

@@ -7,6 +7,7 @@ from . import Sent
 TABLE = """
 address                         nobody  analyst promoter scientist district leader  chief   auditor admin
 /login/                         200/302 302/302 302/302  302/302   302/302  302/302 302/302 302/302 302/302
+/first/                         404/404 404/404 404/404  404/404   404/404  404/404 404/404 404/404 404/404
 /logout/                        302/302 405/302 405/302  405/302   405/302  405/302 405/302 405/302 405/302
 /password/                      302/302 200/302 200/302  200/302   200/302  200/302 200/302 200/302 200/302
 /language/                      405/302 405/302 405/302  405/302   405/302  405/302 405/302 405/302 405/302
@@ -16,7 +17,8 @@ address                         nobody  analyst promoter scientist district lead
 /organisations/new/             302/302 404/404 404/404  404/404   404/404  404/404 404/404 404/404 200/302
 /organisations/{organisation}/  302/302 404/404 404/404  404/404   404/404  404/404 404/404 404/404 200/302
 """
-# A new account answers 200: the page shows its first password, once.
+# The page of the first account is gone once anybody has one. A new account answers 200: the page shows its first
+# password, once.
 
 _OLD, _NEW = "a long word for tests", "a longer word for tests"
 

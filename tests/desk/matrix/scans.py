@@ -12,6 +12,7 @@ address                               nobody  analyst promoter scientist distric
 /data/{dataset}/                      302/302 200/405 404/404  404/404   404/404  404/404 404/404 200/405 404/404
 /data/99999/                          302/302 404/405 404/404  404/404   404/404  404/404 404/404 404/405 404/404
 /data/upload/                         302/302 200/302 404/404  404/404   404/404  404/404 404/404 404/404 404/404
+/data/incoming/                       302/302 405/422 404/404  404/404   404/404  404/404 404/404 404/404 404/404
 /data/duty/firms/                     302/302 200/302 404/404  404/404   404/404  404/404 404/404 404/404 404/404
 /data/{dataset}/rejected/firms/       302/302 200/405 404/404  404/404   404/404  404/404 404/404 200/405 404/404
 /data/{dataset}/rejected/firms/file/  302/302 200/405 404/404  404/404   404/404  404/404 404/404 200/405 404/404
@@ -32,6 +33,7 @@ SENT: Sent = {
     "/data/upload/": lambda _: {
         "tables": [SimpleUploadedFile("firms.csv", _FIRMS)], "city": "X", "date": "2026-01-31",
     },
+    "/data/incoming/": lambda _: {"name": "no-such-folder"},
     "/data/duty/firms/": lambda t: {"organisation": t.organisation, "months": 2},
     "/scans/schedule/": lambda _: {"rhythm": "weekly", "day": 7, "hour": 2},
 }  # fmt: skip

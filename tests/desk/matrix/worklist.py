@@ -21,6 +21,8 @@ address                    nobody  analyst promoter scientist district leader  c
 /list/no-such-entry/       302/302 404/405 404/405  404/405   404/405  404/405 404/405 404/405 404/404
 /list/{near}/move/         302/302 405/302 405/422  405/422   405/422  405/422 405/422 405/422 404/404
 /list/{far}/move/          302/302 405/302 405/422  405/422   405/404  405/404 405/422 405/422 404/404
+/list/{near}/remind/       302/302 405/302 404/404  404/404   404/404  404/404 405/302 404/404 404/404
+/list/{far}/remind/        302/302 405/302 404/404  404/404   404/404  404/404 405/302 404/404 404/404
 /list/{near}/talk/         302/302 405/302 405/302  405/302   405/302  405/302 405/302 404/404 404/404
 /list/{far}/talk/          302/302 405/302 405/302  405/302   405/404  405/404 405/302 404/404 404/404
 /list/{near}/file/{word}/  302/302 200/405 200/405  200/405   200/405  404/405 200/405 200/405 404/404
@@ -28,6 +30,10 @@ address                    nobody  analyst promoter scientist district leader  c
 /list/{far}/file/{lost}/   302/302 200/405 200/405  200/405   404/405  404/405 200/405 200/405 404/404
 /record/                   302/302 404/404 404/404  404/404   404/404  404/404 404/404 200/405 404/404
 /record/events/            302/302 404/404 404/404  404/404   404/404  404/404 404/404 200/405 404/404
+/work/                     302/302 200/405 200/405  200/405   200/405  200/405 200/405 404/404 404/404
+/verify/                   302/302 404/404 404/404  404/404   404/404  200/405 404/404 404/404 404/404
+/needs/{need}/judge/       302/302 405/302 404/404  404/404   404/404  404/404 404/404 404/404 404/404
+/needs/99999/judge/        302/302 405/404 404/404  404/404   404/404  404/404 404/404 404/404 404/404
 /needs/                    302/302 200/404 404/404  404/404   404/404  200/302 200/404 200/404 404/404
 """
 # A move that is not for the role answers 422 with the entry beside it, for who may see the entry: it is no secret.
@@ -51,5 +57,7 @@ SENT: Sent = {
     "/list/{far}/move/": lambda t: {"action": "reject", "version": _version(t.far), "reason": "counted twice"},
     "/list/{near}/talk/": lambda _: {"text": "seen"},
     "/list/{far}/talk/": lambda _: {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.7 a page")},
+    "/needs/{need}/judge/": lambda _: {"verdict": "accepted", "answer": "it goes in"},
+    "/needs/99999/judge/": lambda _: {"verdict": "accepted"},
     "/needs/": lambda _: {"segment": "ic.eda", "text": "tools for 7 nm"},
 }  # fmt: skip

@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 from django.db import transaction
 from django.test import Client
+from tests.desk.api.conftest import doors as api_doors
 from tests.desk.conftest import QUICK
 
 from chainmend.desk import scans
@@ -26,10 +27,13 @@ from chainmend.desk.accounts.models import User
 from chainmend.desk.atlas import earlier, reading
 from chainmend.desk.demo import Scanned, take
 from chainmend.desk.figures import Figures, figures, level, ranks, severity_range, step
+from chainmend.desk.firms import targets
 from chainmend.desk.home import Home
 from chainmend.desk.scans import view as scan_view
 from chainmend.desk.scans.view import ScanView
+from chainmend.desk.scans.models import ScanRun
 from chainmend.desk.visibility import may
+from chainmend.desk.worklist.listing import ORDERS, VIEWS
 from chainmend.desk.worklist.models import Entry
 from chainmend.gaps.severity import geometric
 from chainmend.scanning import Scan
@@ -167,7 +171,8 @@ def world(
 def addresses(entries: list[Entry]) -> list[str]:
     segment, cluster = entries[0].segment_id, entries[0].cluster_id
     return [
-        "/", "/work/", "/verify/", "/needs/", "/record/", "/scans/", "/data/", "/list/", "/list/?order=loss",
+        "/", "/firms/", "/our-firm/", "/targets/", "/targets/export/", "/placements/",
+        "/work/", "/verify/", "/needs/", "/record/", "/scans/", "/data/", "/list/", "/list/?order=loss",
         "/list/?order=priority", f"/list/?cluster={cluster}", f"/list/?q={segment}", f"/list/?q={segment}&order=loss",
         "/list/?changed=worsened", "/list/?changed=1", "/list/export/", f"/list/export/?q={segment}",
         *(f"/list/{e.pk}/" for e in entries), *(f"/list/?q={e.pk}" for e in entries), f"/segments/{segment}/",
@@ -208,6 +213,73 @@ def test_nobody_without_the_right_tells_the_two_worlds_apart(
     assert sum(a.startswith("/list/E") for a in known) > 0
     assert sum(text.startswith("200") for (role, _a), text in seen[0].items() if role == "chief") > 15
     assert {r for r in ROLES if not may(people[r], "see_exact_figures")} == set(BLIND)
+
+
+DRAWN = frozenset({"scan", "scanned", "hash", "at", "moved", "asked", "started", "finished"})
+"""What is anew each time the desk is made: ids of scans, moments, hashes."""
+
+
+def doors(entries: list[Entry], run: int) -> dict[str, list[str]]:
+    """Address of the API -> what to ask for there."""
+    segment, chain, found = entries[0].segment_id, entries[0].chain_id, api_doors()
+    asked = {
+        "/entries": [
+            "", *(f"?order={o}" for o in ORDERS), *(f"?view={v}" for v in VIEWS), f"?q={segment}", "?changed=true",
+            f"?q={segment}&order=loss", "?kind=single_source", "?kind=single_source&order=loss", "?page=2",
+            *(f"?q={e.pk}" for e in entries),
+        ],
+        "/entries/{id}": [e.pk for e in entries],
+        "/chains/{id}": [chain],
+        "/segments/{id}": [segment],
+        "/scans/{number}": [str(run)],
+        "/{path:rest}": ["no/thing"],
+    }  # fmt: skip
+    assert asked.keys() < found.keys()
+    return {path: asked.get(path, [""]) for path in found}
+
+
+def told(client: Client, address: str) -> str:
+    """What the API answers, but for what is anew each time."""
+    answer = client.get(f"/api/v1{address}", headers={"Accept-Language": "en"})
+    return f"{answer.status_code}\n{json.dumps(without(answer.json()), sort_keys=True)}"
+
+
+def without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {n: without(v) for n, v in value.items() if n not in DRAWN}
+    return [without(v) for v in value] if isinstance(value, list) else value
+
+
+def test_nor_does_anybody_by_program(world: Callable[[float], Any], clients: Clients) -> None:
+    seen: list[dict[tuple[str, str], str]] = []
+    for share in (LESS, MORE):
+        with world(share) as entries:
+            run = ScanRun.objects.latest("pk").pk
+            asked = {
+                (path, words): re.sub(r"\{[^}]*\}", "", path) + words
+                for path, every in doors(entries, run).items()
+                for words in every
+            }
+            seen.append(
+                {
+                    (role, f"{path} {words if path != '/scans/{number}' else ''}"): told(
+                        clients[role], address
+                    )
+                    for role in (*BLIND, "analyst")
+                    for (path, words), address in asked.items()
+                }
+            )
+    assert seen[0].keys() == seen[1].keys()
+    apart = sorted(key for key, text in seen[0].items() if text != seen[1][key])
+    assert [key for key in apart if key[0] != "analyst"] == []
+    known = {address.split()[0] for role, address in apart if role == "analyst"}
+    assert {"/entries", "/entries/{id}", "/segments/{id}"} <= known
+    answered = {
+        a.split()[0] for (role, a), text in seen[0].items() if role == "chief" and text.startswith("200")
+    }
+    assert answered == {
+        "/me", "/entries", "/entries/{id}", "/clusters", "/chains", "/chains/{id}", "/segments/{id}", "/openapi.json",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("share", [0.805, LESS, 0.9, MORE, 1.0])

@@ -294,7 +294,7 @@ def _more(entry: Entry, user: User, view: ScanView | None, events: list[Event]) 
         ],
         "proposal": _proposal(proposed) if proposed else None,
         "severities": [
-            PastSeverity(day=dt.date.fromisoformat(day), value=value)
+            PastSeverity(day=day, value=value)
             for day, value in sheet.severities(events, user)
         ],
         "not_checked": sheet.not_checked(view, entry),
@@ -311,11 +311,8 @@ def _more(entry: Entry, user: User, view: ScanView | None, events: list[Event]) 
 
 def _stop(found: sheet.Stop) -> Stop:
     """A state on the way; the page has its day and what is said in place of one in the same line."""
-    try:
-        day, note = dt.date.fromisoformat(found.day), None
-    except ValueError:
-        day, note = None, found.day or None
-    return Stop(state=found.state, name=found.name, day=day, note=note, reached=found.css or "ahead")
+    note = None if found.at else found.day or None
+    return Stop(state=found.state, name=found.name, day=found.at, note=note, reached=found.css or "ahead")
 
 
 def _proposal(found: sheet.Proposal) -> Proposal:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from chainmend.desk import scans
 from chainmend.desk.firms import facts
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 @need("see_firms")
+@require_safe
 def firms(request: HttpRequest) -> HttpResponse:
     """The local firms, as far as the person may see them, as they asked for them."""
     user, view = of(request), scans.current()
@@ -79,6 +81,7 @@ def _filters(asked: Asked, user: User, view: ScanView) -> list[dict[str, Any]]:
 
 
 @need("see_firm")
+@require_safe
 def firm(request: HttpRequest, pk: str) -> HttpResponse:
     """One local firm: where it is placed and why, what it trades, what names it."""
     user, view = of(request), scans.current()
@@ -124,6 +127,7 @@ def _segments(rows: list[list[Any]], view: ScanView) -> str:
 
 
 @need("report_need")
+@require_safe
 def own(request: HttpRequest) -> HttpResponse:
     """Lead a chain leader to the page of the own firm; an institute, or a firm that is not in the data, is told so."""
     user, view = of(request), scans.current()

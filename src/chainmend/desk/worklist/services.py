@@ -75,7 +75,8 @@ def apply_scan(
     now = timezone.now()
     told = {e["entry_id"]: e for e in result.events}
     events = []
-    for row in result.entries.iter_rows(named=True):
+    # in the order of their ids: numbers of events in that of severities would tell everybody which is graver
+    for row in result.entries.sort("entry_id").iter_rows(named=True):
         entry = entries.get(row["entry_id"]) or Entry(pk=row["entry_id"], opened=row["opened"], moved=now)
         was = "" if entry._state.adding else entry.state
         _take(entry, row)

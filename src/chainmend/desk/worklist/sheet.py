@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from chainmend.desk.atlas.states import state_of
 from chainmend.desk.figures import reason
 from chainmend.desk.visibility import may, may_name_candidates
@@ -72,17 +74,18 @@ class Told:
 
 @dataclass(frozen=True)
 class Stop:
-    """A state on the way: name, day of the last arrival, whether it is behind or now, id of the state."""
+    """A state on the way: name, what stands below it, whether it is behind or now, id of the state, last arrival."""
 
     name: str
     day: str
     css: str
     state: str = ""
+    at: dt.date | None = None
 
 
 def way(entry: Entry, events: list[Event]) -> list[Stop]:
     """Return the line of steps; a state beside the way stands at its end."""
-    days = {e.after: day(e.at) for e in events if e.before != e.after}
+    days = {e.after: timezone.localdate(e.at) for e in events if e.before != e.after}
     beside = entry.state not in WAY
     line: list[str] = [*WAY[:-1], entry.state] if beside else list(WAY)
     now = line.index(entry.state)
@@ -90,11 +93,12 @@ def way(entry: Entry, events: list[Event]) -> list[Stop]:
     for at, state in enumerate(line):
         reached = state in days if beside else at < now
         css = "now" if at == now else "done" if reached else ""
-        when = days.get(state, "") if css else ""
+        at_day = days.get(state) if css else None
+        when = day(at_day) if at_day else ""
         if state == "mending" and css == "now" and entry.step:
-            when = said(step_name(entry.step))
+            when, at_day = said(step_name(entry.step)), None
         shown = when or (_("by a scan") if state == "closed" else "")
-        stops.append(Stop(said(state_name(state)), shown, css, state))
+        stops.append(Stop(said(state_name(state)), shown, css, state, at_day))
     return stops
 
 
@@ -119,7 +123,7 @@ def proposal(entry: Entry, user: User, view: ScanView | None) -> Proposal | None
     )
 
 
-def severities(events: list[Event], user: User) -> list[tuple[str, float]]:
+def severities(events: list[Event], user: User) -> list[tuple[dt.date, float]]:
     """Return the severities that scans gave, oldest first, with their days; none where they are not for the person."""
     if not may(user, "see_exact_figures"):
         return []
@@ -127,7 +131,8 @@ def severities(events: list[Event], user: User) -> list[tuple[str, float]]:
     for event in events:
         after = content(event).get("severity_after") if event.scan_id else None
         if after is not None:
-            found.append((iso(content(event).get("date") or str(event.at.date())), float(after)))
+            told = content(event).get("date")
+            found.append((dt.date.fromisoformat(told) if told else event.at.date(), float(after)))
     return found[-8:]
 
 

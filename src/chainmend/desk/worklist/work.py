@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from chainmend.desk import scans
 from chainmend.desk.visibility import may, need, of, visible_entries
@@ -25,6 +26,7 @@ _SHOWN = 40
 
 
 @need("see_work")
+@require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """What the person has to do, most pressing first."""
     user, view = of(request), scans.current()
@@ -108,6 +110,7 @@ def _lines(user: Any, state: str, catalogue: Any) -> list[dict[str, Any]]:
 
 
 @need("verify_evidence")
+@require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """The entries that name the person's organisation, each with its evidence and a form for the verdict."""
     user, view = of(request), scans.current()

@@ -140,7 +140,7 @@ def strip(stages: Sequence[Sequence[tuple[str, State]]], here: str = "") -> Safe
 
 
 @register.simple_tag
-def history(points: Sequence[tuple[str, float]]) -> SafeString:
+def history(points: Sequence[tuple[dt.date, float]]) -> SafeString:
     """Severities (0 to 100) scan after scan, the first and the last with their number; dates below."""
     if not points:
         return SafeString("")
@@ -153,7 +153,7 @@ def history(points: Sequence[tuple[str, float]]) -> SafeString:
     )  # fmt: skip
     dates = format_html_join(
         "", '<text x="{}" y="72" font-size="10.5" fill="#596863" text-anchor="{}">{}</text>',
-        [(0, "start", points[0][0]), (250, "end", points[-1][0])] if len(points) > 1 else [(0, "start", points[0][0])],
+        [(0, "start", day(points[0][0])), (250, "end", day(points[-1][0]))][: len(points)],
     )  # fmt: skip
     said = _("severity scan after scan: {numbers}").format(numbers=", ".join(f"{v:.0f}" for _d, v in points))
     return format_html(
