@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.desking.cluster import Cluster
+
 from chainmend.desk.home import DATABASE_VARIABLE
 
 CORE = (

@@ -9,7 +9,6 @@ import time
 from chainmend.errors import DeskError
 from chainmend.i18n import _, language
 
-
 LOG = logging.getLogger("chainmend.desk")
 WAIT, _EVERY = 20.0, 0.5
 """Seconds that a database which is starting itself is waited for."""
