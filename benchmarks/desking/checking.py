@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .reporting import Outcome
-from .working import Work
+
+if TYPE_CHECKING:
+    from .working import Work
 
 
 def outcome(work: Sequence[Work], before: int, verified: Mapping[str, Any]) -> Outcome:

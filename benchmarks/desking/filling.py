@@ -93,17 +93,8 @@ def crowd(scan: Scan, firms: list[str], entries: int, *, first: bool) -> Scan:
             shift *= rng.choice((0.8, 1.2))
         id = finding_id(catalogue.id, old["kind"], segment.id, firm)
         severity = None if old["severity"] is None else min(100.0, old["severity"] * shift)
-        rows.append(
-            old
-            | {
-                "finding_id": id,
-                "segment_id": segment.id,
-                "chain_id": segment.chain_id,
-                "severity": severity,
-                "cluster_id": segment.cluster_id,
-                "firm_id": firm,
-            }  # fmt: skip
-        )
+        place = {"segment_id": segment.id, "chain_id": segment.chain_id, "cluster_id": segment.cluster_id}
+        rows.append(old | place | {"finding_id": id, "severity": severity, "firm_id": firm})
         if old["finding_id"] in of:
             remedies.append(of[old["finding_id"]] | {"finding_id": id})
     added = pl.DataFrame(rows, schema=scan.findings.schema, orient="row")

@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from machine import load, machine
 
 from .timing import LIMIT, Timed, quantile
-from .working import Work
+
+if TYPE_CHECKING:
+    from .working import Work
 
 
 @dataclass(frozen=True)
@@ -117,14 +119,14 @@ def crowd(
     answers = sum(statuses.values())
     lines = _head(f"{len(work)} people at once", command, began, desk)
     lines += [
-        f"For {seconds:.0f} s everybody opened pages and moved entries, with 1 to 2 s between two of them; 4 of 10 moves"
-        " were at the same six entries.",
+        f"For {seconds:.0f} s everybody opened pages, moved entries and wrote comments, with 1 to 2 s between two of"
+        " them; 4 of 10 moves were at the same six entries.",
         "",
         f"- {answers:,} answers, {answers / seconds:.1f} a second; {len(faults)} faults (an answer of 500 or more, or"
         f" none within 30 s){': ' if faults else ''}{'; '.join(faults[:5])}",
-        f"- {accepted:,} moves taken, {statuses['move', 409]:,} told that somebody was first (409),"
+        f"- {accepted:,} moves and comments taken, {statuses['move', 409]:,} told that somebody was first (409),"
         f" {statuses['move', 422]:,} refused for what was given (422)",
-        f"- {outcome.new:,} new events; of the moves taken {len(outcome.lost)} are not in the record and"
+        f"- {outcome.new:,} new events; of those taken {len(outcome.lost)} are not in the record and"
         f" {len(outcome.doubled)} are there twice; of those refused {len(outcome.kept_though_refused)} are there",
         f"- `chainmend desk verify`: {outcome.verified['events']:,} events,"
         f" {'the record is whole' if outcome.verified['broken'] is None else outcome.verified['broken']}",

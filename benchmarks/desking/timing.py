@@ -5,10 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from .addresses import Page
 from .browser import Browser
 from .filling import PASSWORD
+
+if TYPE_CHECKING:
+    from .addresses import Page
 
 LIMIT = 0.150
 _OK, _FOUND = 200, 302

@@ -18,7 +18,8 @@ THINK = (1.0, 2.0)
 """Seconds between two pages, drawn evenly."""
 HOT = 6
 """How many entries everybody who moves entries also moves, so that they meet."""
-_OK, _FOUND, _STALE, _REFUSED, _FAULT = 200, 302, 409, 422, 500
+_COMMENTS = 0.2
+_OK, _FOUND, _FAULT = 200, 302, 500
 _SHARES = {"list": 20, "entry": 20, "cockpit": 10, "chain": 10, "pull": 4, "segment": 11, "move": 25}
 ROLES = {"analyst": 15, "promoter": 9, "scientist": 7, "district": 7, "leader": 4, "chief": 6, "auditor": 2}
 """How fifty people are spread over the roles."""
@@ -114,15 +115,19 @@ class Person(threading.Thread):
         page = self._seen("entry", self._browser.get(path))
         if page.status != _OK:
             return
-        forms = [f for f in Forms(page.text).forms if f.action.endswith("/move/") and "version" in f.values]
+        every = Forms(page.text).forms
+        forms = [f for f in every if f.action.endswith("/move/") and "version" in f.values]
+        talk = [f for f in every if f.action.endswith("/talk/")]
+        if self._rng.random() < _COMMENTS and talk:
+            forms = talk
         if not forms:
             return
         form = self._rng.choice(forms)
         self._moves += 1
         mark = f"{self.name}-{self._moves}."
-        data = self._filled(form, mark)
+        data = {"text": f"load {mark}"} if form in talk else self._filled(form, mark)
         self._ended.wait(self._rng.uniform(*THINK))
-        answer = self._seen("move", self._browser.post(form.action, data))
+        answer = self._seen("comment" if form in talk else "move", self._browser.post(form.action, data))
         (self.work.accepted if answer.status == _FOUND else self.work.refused).append(mark)
 
     def _filled(self, form: Form, mark: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -182,7 +183,7 @@ def test_who_moves_an_entry_while_the_record_is_walked_breaks_nothing(
     entry = Entry.objects.filter(state="detected")[0]
     walk = record._events
 
-    def moved_after() -> Iterator[Event]:
+    def moved_after() -> Iterator[tuple[Any, ...]]:
         yield from list(walk())
         services.move(entry.pk, "review", people["analyst"], {}, entry.version)
 

@@ -27,11 +27,10 @@ from chainmend.desk.accounts.models import User
 from chainmend.desk.atlas import earlier, reading
 from chainmend.desk.demo import Scanned, take
 from chainmend.desk.figures import Figures, figures, level, ranks, severity_range, step
-from chainmend.desk.firms import targets
 from chainmend.desk.home import Home
 from chainmend.desk.scans import view as scan_view
-from chainmend.desk.scans.view import ScanView
 from chainmend.desk.scans.models import ScanRun
+from chainmend.desk.scans.view import ScanView
 from chainmend.desk.visibility import may
 from chainmend.desk.worklist.listing import ORDERS, VIEWS
 from chainmend.desk.worklist.models import Entry

@@ -53,7 +53,8 @@ def test_the_record_is_for_the_auditor(role: Role, clients: Clients) -> None:
 def test_the_exported_record_can_be_checked_by_anybody(clients: Clients, make_entry: MakeEntry) -> None:
     for number in range(3):
         make_entry(number)
-    assert "The record is whole: 3 events" in clients["auditor"].get("/record/").content.decode()
+    assert "The record has 3 events" in clients["auditor"].get("/record/").content.decode()
+    assert "The record is whole: 3 events" in clients["auditor"].get("/record/?check=1").content.decode()
     exported = clients["auditor"].get("/record/events/").content
     previous = "0" * 64
     for line in exported.decode().splitlines():
@@ -63,4 +64,4 @@ def test_the_exported_record_can_be_checked_by_anybody(clients: Clients, make_en
         assert event["hash"] == previous
     with connection.cursor() as cursor:
         cursor.execute("UPDATE worklist_event SET action = 'confirm' WHERE number = 2")
-    assert "event 2 does not hold" in clients["auditor"].get("/record/").content.decode()
+    assert "event 2 does not hold" in clients["auditor"].get("/record/?check=1").content.decode()

@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from chainmend.desk.accounts.models import User
 from chainmend.desk.worklist.models import Entry, Event
 
 GENESIS = "0" * 64
+_COPIES = ("entry", "action", "user", "scan", "from", "to")
+"""What columns of an event say a second time."""
 _LOCK = 296_296  # of PostgreSQL, where transactions do not wait for each other by themselves
 
 
@@ -135,20 +139,20 @@ def verify() -> tuple[int, Broken | None]:
     """Walk the whole record; how many events hold, and the first place that does not."""
     previous, count = GENESIS, 0
     state: dict[str, tuple[str, int]] = {}
-    for event in _events():
-        found = json.loads(event.content)
-        if event.number != count + 1:
+    for number, hash, content, at, *copies in _events():
+        found = json.loads(content)
+        if number != count + 1:
             return count, Broken(count + 1, "number")
-        if digest(event.content) != event.hash:
-            return count, Broken(event.number, "content")
-        if found["previous"] != previous or found["number"] != event.number:
-            return count, Broken(event.number, "before")
-        if not _copies_hold(event, found):
-            return count, Broken(event.number, "copy")
-        if event.action == "attach" and not _file_holds(found["data"]["sha256"]):
-            return count, Broken(event.number, "file")
-        previous, count = event.hash, count + 1
-        state[event.entry_id] = (event.after, found["version"])
+        if digest(content) != hash:
+            return count, Broken(number, "content")
+        if found["previous"] != previous or found["number"] != number:
+            return count, Broken(number, "before")
+        if [at.astimezone(dt.UTC).isoformat(), *copies] != [found["at"], *(found[n] or "" for n in _COPIES)]:
+            return count, Broken(number, "copy")
+        if found["action"] == "attach" and not _file_holds(found["data"]["sha256"]):
+            return count, Broken(number, "file")
+        previous, count = hash, count + 1
+        state[found["entry"]] = (found["to"], found["version"])
     for entry, now, version in Entry.objects.order_by("pk").values_list("pk", "state", "version"):
         if state.get(entry) != (now, version) and not _moved_meanwhile(entry, count):
             return count, Broken(count + 1, "entry")
@@ -186,13 +190,8 @@ def _file_holds(digest: str) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == digest
 
 
-def _events() -> Iterator[Event]:
-    return Event.objects.order_by("number").select_related("user").iterator(chunk_size=2000)
-
-
-def _copies_hold(event: Event, found: Mapping[str, Any]) -> bool:
-    copies = (
-        event.entry_id, event.action, event.user.username if event.user else None, event.scan_id or None,
-        event.before or None, event.after, event.at.astimezone(dt.UTC).isoformat(),
-    )  # fmt: skip
-    return copies == tuple(found[n] for n in ("entry", "action", "user", "scan", "from", "to", "at"))
+def _events() -> Iterator[tuple[Any, ...]]:
+    """Number, hash, content and moment of every event, then its copies as `_COPIES` names them, empty for none."""
+    columns = ("entry_id", "action", Coalesce("user__username", Value("")), "scan_id", "before", "after")
+    every = Event.objects.order_by("number").values_list("number", "hash", "content", "at", *columns)
+    return every.iterator(chunk_size=2000)
