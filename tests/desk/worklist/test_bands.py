@@ -181,7 +181,7 @@ def read(client: Client, address: str) -> str:
     text = answer.content.decode("utf-8")
     text = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]+"', "", text)
     text = re.sub(r'<time datetime="[^"]*">', "", text)
-    text = re.sub(r'<span class="hash">[^<]*</span>', "", text)
+    text = re.sub(r'(<span class="hash">\d+) · [^<]*</span>', r"\1", text)
     text = re.sub(r"<b class=\"num\">\d{4}-\d\d-\d\d \d\d:\d\d</b>", "", text)
     return f"{answer.status_code}\n{text}"
 

@@ -75,7 +75,9 @@ def apply_scan(
     now = timezone.now()
     told = {e["entry_id"]: e for e in result.events}
     events = []
-    for row in result.entries.iter_rows(named=True):
+    for row in result.entries.sort("entry_id").iter_rows(
+        named=True
+    ):  # the numbers of events tell no order of severity
         entry = entries.get(row["entry_id"]) or Entry(pk=row["entry_id"], opened=row["opened"], moved=now)
         was = "" if entry._state.adding else entry.state
         _take(entry, row)
