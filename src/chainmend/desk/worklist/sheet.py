@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from chainmend.desk.atlas.states import state_of
 from chainmend.desk.figures import reason
 from chainmend.desk.visibility import may, may_name_candidates
@@ -82,7 +84,7 @@ class Stop:
 
 def way(entry: Entry, events: list[Event]) -> list[Stop]:
     """Return the line of steps; a state beside the way stands at its end."""
-    days = {e.after: day(e.at) for e in events if e.before != e.after}
+    days = {e.after: str(timezone.localdate(e.at)) for e in events if e.before != e.after}
     beside = entry.state not in WAY
     line: list[str] = [*WAY[:-1], entry.state] if beside else list(WAY)
     now = line.index(entry.state)
@@ -127,7 +129,7 @@ def severities(events: list[Event], user: User) -> list[tuple[str, float]]:
     for event in events:
         after = content(event).get("severity_after") if event.scan_id else None
         if after is not None:
-            found.append((iso(content(event).get("date") or str(event.at.date())), float(after)))
+            found.append((content(event).get("date") or str(event.at.date()), float(after)))
     return found[-8:]
 
 

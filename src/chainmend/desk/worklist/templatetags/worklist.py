@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from chainmend.desk.atlas.draw.marks import icon
 from chainmend.desk.atlas.draw.marks import strip as draw
 from chainmend.desk.worklist.colours import flag
-from chainmend.desk.worklist.days import day, in_unit, step_in_unit
+from chainmend.desk.worklist.days import day, in_unit, iso, step_in_unit
 from chainmend.desk.worklist.words import kind_name
 from chainmend.i18n import _
 
@@ -126,6 +126,12 @@ def interval(loss: Loss | None, top: float) -> SafeString:
 
 
 @register.filter
+def local_day(text: str) -> str:
+    """A day that is kept as text, as the language writes it; other words as they are."""
+    return iso(text)
+
+
+@register.filter
 def as_day(date: dt.date) -> str:
     """A day as the language writes it."""
     return day(date)
@@ -153,7 +159,7 @@ def history(points: Sequence[tuple[str, float]]) -> SafeString:
     )  # fmt: skip
     dates = format_html_join(
         "", '<text x="{}" y="72" font-size="10.5" fill="#596863" text-anchor="{}">{}</text>',
-        [(0, "start", points[0][0]), (250, "end", points[-1][0])] if len(points) > 1 else [(0, "start", points[0][0])],
+        [(0, "start", iso(points[0][0])), (250, "end", iso(points[-1][0]))][: len(points)],
     )  # fmt: skip
     said = _("severity scan after scan: {numbers}").format(numbers=", ".join(f"{v:.0f}" for _d, v in points))
     return format_html(
