@@ -1,4 +1,4 @@
-"""What happens to every request: its language, and that no proxy keeps what a role may see."""
+"""What happens to every request: its language, what is refused, and that no proxy keeps what a role may see."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -32,6 +33,24 @@ def language(handler: Handler) -> Handler:
                 response.render()
         response.headers.setdefault("Content-Language", "zh-CN" if spoken == "zh" else "en")
         return response
+
+    return answer
+
+
+def sound(handler: Handler) -> Handler:
+    """Refuse what holds a NUL character: no text has one, and PostgreSQL takes none. Files that are sent may."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        form = request.content_type == "application/x-www-form-urlencoded"
+        sent = request.body if form and request.method == "POST" else b""
+        if (
+            "\0" in request.path
+            or "%00" in request.META.get("QUERY_STRING", "")
+            or b"%00" in sent
+            or b"\0" in sent
+        ):
+            raise BadRequest
+        return handler(request)
 
     return answer
 

@@ -75,7 +75,7 @@ def comment(entry_id: str, user: User, text: str) -> Event:
         If there is no such entry for the person, or the text is empty or too long.
     """
     entry = _entry(entry_id, user)
-    text = text.strip()
+    text = text.replace("\0", "").strip()
     if not text or len(text) > LONGEST:
         raise DeskError(
             _("a comment of {n} letters").format(n=f"{len(text):,}"),
