@@ -7,6 +7,7 @@ the letter, what it reads of the other. Then no attacker, however clever, knows 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import re
 import sys
@@ -19,6 +20,7 @@ import polars as pl
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from tests.desk.conftest import QUICK
 
 from chainmend.desk import scans
@@ -156,6 +158,12 @@ def world(
             for entry in entries:
                 entry.parties.add(people["leader"].organisation)
                 entry.district = people["district"].district
+                entry.state, entry.owner, entry.remedy = (
+                    "assigned",
+                    people["promoter"].organisation,
+                    "attract",
+                )
+                entry.due = timezone.localdate() - dt.timedelta(days=1)
                 entry.save()
             yield entries
             transaction.set_rollback(True)
