@@ -7,6 +7,7 @@ the letter, what it reads of the other. Then no attacker, however clever, knows 
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import json
 import re
 import sys
@@ -19,6 +20,7 @@ import polars as pl
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 from tests.desk.api.conftest import doors as api_doors
 from tests.desk.conftest import QUICK
 
@@ -159,6 +161,12 @@ def world(
             for entry in entries:
                 entry.parties.add(people["leader"].organisation)
                 entry.district = people["district"].district
+                entry.state, entry.owner, entry.remedy = (
+                    "assigned",
+                    people["promoter"].organisation,
+                    "attract",
+                )
+                entry.due = timezone.localdate() - dt.timedelta(days=1)
                 entry.save()
             yield entries
             transaction.set_rollback(True)
@@ -185,7 +193,7 @@ def read(client: Client, address: str) -> str:
     text = answer.content.decode("utf-8")
     text = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]+"', "", text)
     text = re.sub(r'<time datetime="[^"]*">', "", text)
-    text = re.sub(r'<span class="hash">[^<]*</span>', "", text)
+    text = re.sub(r'(<span class="hash">\d+) · [^<]*</span>', r"\1", text)
     text = re.sub(r"<b class=\"num\">\d{4}-\d\d-\d\d \d\d:\d\d</b>", "", text)
     return f"{answer.status_code}\n{text}"
 

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from chainmend.desk import scans
+from chainmend.desk.figures import figures
 from chainmend.desk.firms import facts
 from chainmend.desk.firms.frames import firm_of, visible_firms
 from chainmend.desk.firms.listing import NOWHERE, Asked, listed, orders
@@ -97,16 +98,17 @@ def firm(request: HttpRequest, pk: str) -> HttpResponse:
         "partners": facts.partners(view, pk, user), "linked": may(user, "see_links"),
         "output": found["output"] if own or may(user, "see_exact_figures") else None,
         "exact": own or may(user, "see_exact_figures"), "lists": may(user, "see_firms"),
-        "named": [_line(e, view) for e in named], "near": [_line(e, view) for e in near],
+        "named": [_line(e, view, user) for e in named], "near": [_line(e, view, user) for e in near],
         "decisions": [told(d, view) for d in decisions] if seen else None,
         "reviews": may(user, "review_placements"), "shares": own or may(user, "see_exact_figures"),
     }  # fmt: skip
     return render(request, "firms/firm.html", page)
 
 
-def _line(entry: Any, view: ScanView) -> dict[str, Any]:
+def _line(entry: Any, view: ScanView, user: Any) -> dict[str, Any]:
     return {
         "entry": entry,
+        "severity": figures(entry, may(user, "see_exact_figures")).severity,
         "segment": facts.segment_name(view, entry.segment_id),
         "kind": kind_name(entry.kind),
     }

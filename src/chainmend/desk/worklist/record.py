@@ -139,11 +139,11 @@ def verify() -> tuple[int, Broken | None]:
     """Walk the whole record; how many events hold, and the first place that does not."""
     previous, count = GENESIS, 0
     state: dict[str, tuple[str, int]] = {}
-    for number, hash, content, at, *copies in _events():
+    for number, kept, content, at, *copies in _events():
         found = json.loads(content)
         if number != count + 1:
             return count, Broken(count + 1, "number")
-        if digest(content) != hash:
+        if digest(content) != kept:
             return count, Broken(number, "content")
         if found["previous"] != previous or found["number"] != number:
             return count, Broken(number, "before")
@@ -151,7 +151,7 @@ def verify() -> tuple[int, Broken | None]:
             return count, Broken(number, "copy")
         if found["action"] == "attach" and not _file_holds(found["data"]["sha256"]):
             return count, Broken(number, "file")
-        previous, count = hash, count + 1
+        previous, count = kept, count + 1
         state[found["entry"]] = (found["to"], found["version"])
     for entry, now, version in Entry.objects.order_by("pk").values_list("pk", "state", "version"):
         if state.get(entry) != (now, version) and not _moved_meanwhile(entry, count):
