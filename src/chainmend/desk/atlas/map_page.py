@@ -122,6 +122,16 @@ def card(view: ScanView, node: Node) -> dict[str, str]:
     }
 
 
+def headline(cluster: Cluster, nodes: list[Node]) -> str:
+    """Return the sentence that the page of a cluster opens with."""
+    name, count = cluster.name[language()], Counter(n.state for n in nodes)
+    if not count["missing"] and not count["outside"]:
+        return _("{name}: every segment has somebody here, none depends on outside").format(name=name)
+    return _("{name}: {missing} segments have nobody, {outside} depend on outside").format(
+        name=name, missing=count["missing"], outside=count["outside"]
+    )
+
+
 def counts(nodes: list[Node]) -> list[tuple[str, str, int]]:
     """Return each state with its name and how many segments are in it."""
     count = Counter(n.state for n in nodes)

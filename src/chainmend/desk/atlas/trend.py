@@ -98,7 +98,8 @@ def trend(view: ScanView, names: tuple[str, ...]) -> Trend | None:
     series = [pairs for name in names for pairs in every.get(name, {}).values()]
     if not series:
         return None
-    pairs = sorted(max(series, key=len), key=lambda p: p[0].scope.end)
+    longest = max(series, key=lambda found: len(found))
+    pairs = sorted(longest, key=lambda p: p[0].scope.end)
     last = _month(pairs[-1][0].scope.end)
     kept = [(own, all_) for own, all_ in pairs if _month(own.scope.end) > last - _MONTHS]
     if len(kept) < _LEAST:

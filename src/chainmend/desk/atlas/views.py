@@ -25,6 +25,7 @@ from chainmend.desk.atlas.map_page import (
     chips,
     chosen_of,
     counts,
+    headline,
     losses,
     near,
     rows,
@@ -137,11 +138,7 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
         "rows": rows(view, nodes, pulled),
         "n_entries": visible_entries(user).filter(cluster_id=found.id).exclude(state="closed").count(),
         "entry": _entry(chosen, user),
-        "headline": _("{name}: {missing} segments have nobody, {outside} depend on outside").format(
-            name=found.name[language()],
-            missing=sum(n.state == "missing" for n in nodes),
-            outside=sum(n.state == "outside" for n in nodes),
-        ),
+        "headline": headline(found, nodes),
         "not_checked": view.scan.not_checked.filter(view.scan.not_checked["segment_id"].is_null()).to_dicts(),
     }
     return render(request, "atlas/chain.html", page_of)
