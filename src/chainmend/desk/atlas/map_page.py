@@ -30,6 +30,8 @@ PANEL = (
     "patents_per_output_ratio",
 )  # fmt: skip
 _HARDEST = 4
+_STEPS, _MOST_STEPS = 6, 24
+"""Cells of the bar of steps: so many at least and at most."""
 _CARD = ("output", "firms", "self_sufficiency", "outside_share", "dependent_share")
 
 
@@ -210,6 +212,7 @@ def losses(view: ScanView, known: Atlas, found: Pull) -> dict[str, Any]:
             for r in lost
         ],
         "steps": found.result.steps,
+        "path": [n < found.result.steps for n in range(max(_STEPS, min(found.result.steps, _MOST_STEPS)))],
         "hit": len(found.losses),
         "converged": found.result.converged,
         "hardest": [(names[s], v) for s, v in found.losses.items() if v is not None][:_HARDEST],

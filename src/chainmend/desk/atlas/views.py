@@ -124,6 +124,7 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
         "states": counts(nodes),
         "chips": chips(found, known, pulled),
         "chosen": chosen,
+        "stage": _stage(known, chosen),
         "facts": [page.fact(view, chosen, n) for n in PANEL],
         "why": _why(view, chosen, user),
         "near": (up[:NEAR], down[:NEAR]),
