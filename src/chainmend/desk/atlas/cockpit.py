@@ -83,7 +83,9 @@ def open_entries(entries: QuerySet[Entry]) -> QuerySet[Entry]:
 
 def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date) -> list[Tile]:
     """Return one tile a cluster, in the order of the catalogue."""
-    computed = between(view, before(view))
+    told = _published(view)
+    all_told = all(told[c.id][0] for c in view.catalogue.clusters if c.chains)
+    computed = {} if all_told else between(view, before(view))  # reads the data of two scans
     counts = {
         name: Counter(entries.filter(condition(name, today)).values_list("cluster_id", flat=True))
         for name in COLOURS
@@ -91,7 +93,7 @@ def tiles(view: ScanView, atlas: Atlas, entries: QuerySet[Entry], today: dt.date
     made = []
     for cluster in view.catalogue.clusters:
         stages = atlas.stages(cluster)
-        best, alone = _published(view)[cluster.id]
+        best, alone = told[cluster.id]
         output = atlas.outputs.get(cluster.id)
         withheld = output is None and not atlas.exact and any(n.withheld for n in atlas.of(cluster))
         line = trend(view, names_of(cluster))
@@ -195,10 +197,11 @@ def reds(entries: QuerySet[Entry], today: dt.date, exact: bool) -> tuple[list[En
 
 @dataclass(frozen=True)
 class Changes:
-    """What the last scan did to the list: counts by event, and the events to read first."""
+    """What the last scan did to the list: counts by event, the events to read first, and what it could not judge."""
 
     counts: list[tuple[str, str, int]]
     lines: list[dict[str, Any]]
+    unchecked: str
     before: int
     after: int
 
@@ -218,9 +221,20 @@ def changes(view: ScanView, entries: QuerySet[Entry], *, exact: bool) -> Changes
     return Changes(
         [(a, event_name(a), found[a]) for a in _TOLD if a != "relapsed" or found[a]],
         [_line(e, exact) for e in lines[:_SHOWN]],
+        unchecked(view),
         then,
         after,
     )
+
+
+def unchecked(view: ScanView) -> str:
+    """Return why rules could not be judged for the whole city, in one sentence; nothing where all were."""
+    rows = view.scan.not_checked
+    rows = rows.filter(rows["segment_id"].is_null())
+    reasons = list(dict.fromkeys(rows["reason_zh" if language() == "zh" else "reason_en"].to_list()))
+    if not reasons:
+        return ""
+    return _("{reason}; rules not judged: {n}").format(reason=reasons[0], n=rows["rule"].n_unique())
 
 
 def event_name(action: str) -> str:

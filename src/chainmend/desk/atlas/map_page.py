@@ -30,6 +30,8 @@ PANEL = (
     "patents_per_output_ratio",
 )  # fmt: skip
 _HARDEST = 4
+_STEPS, _MOST_STEPS = 6, 24
+"""Cells of the bar of steps: so many at least and at most."""
 _CARD = ("output", "firms", "self_sufficiency", "outside_share", "dependent_share")
 
 
@@ -122,6 +124,16 @@ def card(view: ScanView, node: Node) -> dict[str, str]:
     }
 
 
+def headline(cluster: Cluster, nodes: list[Node]) -> str:
+    """Return the sentence that the page of a cluster opens with."""
+    name, count = cluster.name[language()], Counter(n.state for n in nodes)
+    if not count["missing"] and not count["outside"]:
+        return _("{name}: every segment has somebody here, none depends on outside").format(name=name)
+    return _("{name}: {missing} segments have nobody, {outside} depend on outside").format(
+        name=name, missing=count["missing"], outside=count["outside"]
+    )
+
+
 def counts(nodes: list[Node]) -> list[tuple[str, str, int]]:
     """Return each state with its name and how many segments are in it."""
     count = Counter(n.state for n in nodes)
@@ -200,6 +212,7 @@ def losses(view: ScanView, known: Atlas, found: Pull) -> dict[str, Any]:
             for r in lost
         ],
         "steps": found.result.steps,
+        "path": [n < found.result.steps for n in range(max(_STEPS, min(found.result.steps, _MOST_STEPS)))],
         "hit": len(found.losses),
         "converged": found.result.converged,
         "hardest": [(names[s], v) for s, v in found.losses.items() if v is not None][:_HARDEST],

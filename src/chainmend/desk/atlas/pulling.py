@@ -141,9 +141,14 @@ def pull(view: ScanView, atlas: Atlas, stop: Stop) -> Pull:
     from chainmend.fragility.stress import stress
 
     city = network(view)
-    names = {"segment": "segments", "firm": "firms", "origin": "origins"}
-    who: dict[str, Any] = {names[stop.kind]: [stop.id]}
-    shock = make_shock(city, view.catalogue, **who)
+    named = [stop.id]
+    shock = make_shock(
+        city,
+        view.catalogue,
+        segments=named if stop.kind == "segment" else (),
+        firms=named if stop.kind == "firm" else (),
+        origins=named if stop.kind == "origin" else (),
+    )
     if stop.kind == "origin" and not atlas.exact and stop.id not in open_origins(view):
         raise DeskError(
             _("withheld: fewer than 3 suppliers of that origin, or one is most of it"),

@@ -27,6 +27,7 @@ from chainmend.desk.atlas.map_page import (
     chips,
     chosen_of,
     counts,
+    headline,
     losses,
     near,
     rows,
@@ -129,6 +130,7 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
         "states": counts(nodes),
         "chips": chips(found, known, pulled),
         "chosen": chosen,
+        "stage": _stage(known, chosen),
         "facts": [page.fact(view, chosen, n) for n in PANEL],
         "why": _why(view, chosen, user),
         "near": (up[:NEAR], down[:NEAR]),
@@ -143,11 +145,7 @@ def chain(request: HttpRequest, cluster: str) -> HttpResponse:
         "rows": rows(view, nodes, pulled),
         "n_entries": visible_entries(user).filter(cluster_id=found.id).exclude(state="closed").count(),
         "entry": _entry(chosen, user),
-        "headline": _("{name}: {missing} segments have nobody, {outside} depend on outside").format(
-            name=found.name[language()],
-            missing=sum(n.state == "missing" for n in nodes),
-            outside=sum(n.state == "outside" for n in nodes),
-        ),
+        "headline": headline(found, nodes),
         "not_checked": view.scan.not_checked.filter(view.scan.not_checked["segment_id"].is_null()).to_dicts(),
     }
     return render(request, "atlas/chain.html", page_of)

@@ -71,6 +71,14 @@ def drawn(atlas: Atlas, cluster: Cluster, pull: Pull | None = None) -> ElementTr
     return ElementTree.fromstring(chain_map(atlas, cluster, lambda id: f"?at={id}", lambda _n: {}, pull=pull))
 
 
+def heads(svg: ElementTree.Element, size: float) -> Iterator[Box]:
+    for text in svg.findall("text"):
+        left, base = float(text.get("x") or 0), float(text.get("y") or 0)
+        yield Box(
+            "", "head", left, base - 0.86 * size, left + width(text.text or "", size), base + 0.2 * size
+        )
+
+
 def boxes(svg: ElementTree.Element, size: float) -> Iterator[Box]:
     for node in svg.iter("a"):
         id = node.get("data-id") or ""
@@ -93,14 +101,16 @@ def test_no_two_names_shapes_or_losses_overlap(
     counted = set()
     with speaking(language):
         for cluster in (c for c in catalogue.clusters if c.chains):
-            found = list(
-                boxes(drawn(atlas, cluster, everything_hit(cluster) if pulled else None), SIZES[language])
-            )
+            svg, size = drawn(atlas, cluster, everything_hit(cluster) if pulled else None), SIZES[language]
+            found = list(boxes(svg, size))
             counted.add(sum(b.what == "shape" for b in found))
             over = [
                 (a, b) for i, a in enumerate(found) for b in found[i + 1 :] if a.id != b.id and a.meets(b)
             ]
             assert over == [], cluster.id
+            above = list(heads(svg, size))
+            assert min(b.top for b in above) >= 0, cluster.id
+            assert [(a, b) for a in above for b in found if a.meets(b)] == [], cluster.id
             assert max(b.right for b in found) <= WIDTH + 0.5, cluster.id
     assert max(counted) == 60
 
@@ -112,6 +122,16 @@ def test_segments_stay_where_they_are_when_one_is_pulled(catalogue: Catalogue, a
         for pull in (None, everything_hit(cluster))
     ]
     assert places[0] == places[1]
+
+
+def test_tab_goes_the_way_that_one_reads(catalogue: Catalogue, atlas: Atlas) -> None:
+    cluster = max((c for c in catalogue.clusters if c.chains), key=lambda c: len(c.chains[0].segments))
+    assert len(cluster.chains) == 1
+    places = [
+        tuple(map(float, re.findall(r"-?[\d.]+", a.get("transform") or "")))
+        for a in drawn(atlas, cluster).iter("a")
+    ]
+    assert places == sorted(places)
 
 
 def test_edges_leave_after_the_name_and_are_dashed_where_substitutable(

@@ -22,16 +22,18 @@ from chainmend.desk.atlas.states import state_name
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
+    from chainmend.chain.columns import Heading
     from chainmend.chain.layout import Link
     from chainmend.chain.model import Catalogue, Cluster
     from chainmend.desk.atlas.pulling import Pull
     from chainmend.desk.atlas.reading import Atlas, Node
 
-WIDTH, _TOP, _LEFT, _BOTTOM = 1000.0, 66.0, 28.0, 18.0
+WIDTH, _TOP, _LEFT, _BOTTOM = 1000.0, 68.0, 28.0, 18.0
 _ROW, _LEAST, _MOST = 34.0, 4.2, 17.0
 _ZH, _EN = 12.5, 11.0
 _COLUMNS = 7
 _LONGEST = "−100%"
+_HEAD_LINE = 14.0
 _SUBSTITUTABLE = 0.3
 """How much thinner the loss along a substitutable dependence is drawn."""
 _CLUSTERS, _NAMES = 64, 4096
@@ -105,17 +107,19 @@ def chain_map(
     most = max((n.output or 0.0 for n in atlas.of(cluster)), default=0.0)
     named = {s: _named(atlas.nodes[s], most, step) for s in ids}
     unit = _unit(plan, atlas, named, step)
-    spots = {id: _spot(plan, id, named[id], step, unit) for id in ids}
-    height = _TOP + unit * (sum(plan.heights) + max(len(plan.heights) - 1, 0)) + _BOTTOM
-    lanes = {id: (_LEFT + step * s.column, _TOP + unit * s.y) for id, s in plan.spots.items() if s.lane}
+    top = _top(plan, step)
+    spots = {id: _spot(plan, id, named[id], step, (top, unit)) for id in ids}
+    height = top + unit * (sum(plan.heights) + max(len(plan.heights) - 1, 0)) + _BOTTOM
+    lanes = {id: (_LEFT + step * s.column, top + unit * s.y) for id, s in plan.spots.items() if s.lane}
     edges = "".join(_edge(e, spots, lanes, step, pull) for e in plan.links)
-    nodes = "".join(
-        _node(atlas.nodes[id], spots[id], link(id), card(atlas.nodes[id]), chosen == id, pull) for id in ids
+    read = sorted(ids, key=lambda id: (plan.spots[id].band, plan.spots[id].column, plan.spots[id].y))
+    nodes = "".join(  # in the order that Tab shall go: band by band, column by column, downwards
+        _node(atlas.nodes[id], spots[id], link(id), card(atlas.nodes[id]), chosen == id, pull) for id in read
     )
     label = escape(_("Chain map of {name}, upstream to downstream").format(name=cluster.name[language()]))
     return (
         f'<svg class="m{" pull" if pull else ""}" viewBox="0 0 {WIDTH:.0f} {height:.0f}" role="group" '
-        f'aria-label="{label}">{_heads(plan, step, unit)}<g>{edges}</g><g>{nodes}</g></svg>'
+        f'aria-label="{label}">{_heads(plan, step, unit, top)}<g>{edges}</g><g>{nodes}</g></svg>'
     )
 
 
@@ -160,27 +164,42 @@ def _room(step: float, r: float) -> float:
     return step - r - 8 - 16
 
 
-def _spot(plan: Layout, id: str, named: tuple[float, tuple[str, ...]], step: float, unit: float) -> _Spot:
+def _spot(
+    plan: Layout, id: str, named: tuple[float, tuple[str, ...]], step: float, rows: tuple[float, float]
+) -> _Spot:
     at, (r, lines) = plan.spots[id], named
-    x, y = _LEFT + step * at.column, _TOP + unit * at.y
+    x, y = _LEFT + step * at.column, rows[0] + rows[1] * at.y
     widest = min(max(_width(line, _size()) for line in lines), _room(step, r))
     return _Spot(x, y, r, lines, _room(step, r), x + r + 8 + widest + 3)
 
 
-def _heads(plan: Layout, step: float, unit: float) -> str:
+def _heads(plan: Layout, step: float, unit: float, top: float) -> str:
     """Stages over their columns, band by band."""
     parts = []
-    size = 12.5 if language() == "zh" else 11.0
     for head in plan.grid.headings:
-        y = _TOP + unit * plan.tops[head.band] - 36
+        y = top + unit * plan.tops[head.band] - 36
         left = _LEFT + step * head.first - 12
-        right = _LEFT + step * (head.last + 1) - 30
-        parts.append(f'<path class="stl" d="M{left:.1f} {y:.1f}H{right:.1f}"/>')
-        for n, line in enumerate(reversed(_lines(head.name[language()], size, right - left))):
+        parts.append(f'<path class="stl" d="M{left:.1f} {y:.1f}H{left + _over(head, step):.1f}"/>')
+        for n, line in enumerate(reversed(_head_lines(head, step))):
             parts.append(
-                f'<text class="stg" x="{left:.1f}" y="{y - 6 - n * (size + 2):.1f}">{escape(line)}</text>'
+                f'<text class="stg" x="{left:.1f}" y="{y - 6 - n * _HEAD_LINE:.1f}">{escape(line)}</text>'
             )
     return "".join(parts)
+
+
+def _over(head: Heading, step: float) -> float:
+    """How wide the rule of a stage is."""
+    return step * (head.last + 1 - head.first) - 18
+
+
+def _head_lines(head: Heading, step: float) -> list[str]:
+    return list(_lines(head.name[language()], _size(), _over(head, step)))
+
+
+def _top(plan: Layout, step: float) -> float:
+    """Where the first row begins: below the longest name of a stage of the first band."""
+    lines = max((len(_head_lines(h, step)) for h in plan.grid.headings if h.band == 0), default=1)
+    return _TOP + _HEAD_LINE * max(0, lines - 2)
 
 
 def _edge(
@@ -256,7 +275,7 @@ def _label(name: str, spot: _Spot, loss: str) -> str:
     if loss and len(lines) == 1:
         lines.append(loss)
     elif loss:
-        lines = wrap(f"{name} {loss}", size, spot.room)
+        lines = _lines(f"{name} {loss}", size, spot.room)
     first = 4.2 - (len(lines) - 1) * (size + 1) / 2
     drawn = []
     for n, line in enumerate(lines):
@@ -266,12 +285,12 @@ def _label(name: str, spot: _Spot, loss: str) -> str:
         if own:
             wide = (
                 f' textLength="{spot.room:.1f}" lengthAdjust="spacingAndGlyphs"'
-                if width(own, size) > spot.room
+                if _width(own, size) > spot.room
                 else ""
             )
             drawn.append(f'<text x="{x:.1f}" y="{y:.1f}"{wide}>{escape(own)}</text>')
         if last:
-            left = x + width(own, size) + 3 if own else x
+            left = x + _width(own, size) + 3 if own else x
             drawn.append(f'<text class="lossn" x="{left:.1f}" y="{y:.1f}">{escape(last)}</text>')
     return "".join(drawn)
 

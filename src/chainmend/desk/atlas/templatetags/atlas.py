@@ -174,13 +174,13 @@ def month(found: tuple[int, int] | None) -> str:
     Examples
     --------
     >>> month((2028, 6))
-    'June 2028'
+    'Jun 2028'
     """
     if found is None:
         return _("not within a hundred years")
     if language() == "zh":
         return f"{found[0]} 年 {found[1]} 月"
-    return f"{calendar.month_name[found[1]]} {found[0]}"
+    return f"{calendar.month_abbr[found[1]]} {found[0]}"
 
 
 @register.filter
@@ -210,7 +210,7 @@ def rate(growth: float) -> str:
 @register.filter
 def mark(crossing: Crossing) -> str:
     """The mark that an output is to cross, in words."""
-    return _("a trillion") if crossing.mark >= MARKS["trillion"] else _("a hundred billion")
+    return _("1,000 bn") if crossing.mark >= MARKS["trillion"] else _("100 bn")
 
 
 @register.filter

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -9,6 +11,7 @@ from django.utils.safestring import SafeString
 from chainmend.i18n import _
 
 register = template.Library()
+_CLAUSES = re.compile(r"(?<=[，；：。])|(?<=[:;,] )")
 
 
 @register.simple_tag
@@ -29,13 +32,10 @@ def scope(*parts: str) -> SafeString:
 @register.filter
 def phrases(headline: str) -> SafeString:
     """A headline that breaks after punctuation only, where it can."""
-    parts, last = [], 0
-    for at, letter in enumerate(headline, 1):
-        if letter in "，；：。":
-            parts.append(headline[last:at])
-            last = at
-    parts.append(headline[last:])
-    return format_html_join("", '<span class="ph">{}</span>', ((p,) for p in parts if p))
+    parts = [p for p in _CLAUSES.split(headline) if p]
+    return format_html_join(
+        "", '<span class="ph">{}</span>{}', ((p.rstrip(), p[len(p.rstrip()) :]) for p in parts)
+    )
 
 
 @register.filter
