@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+import chainmend.chain.catalogue
 from chainmend.chain.catalogue import check_catalogue, load_catalogue
 from chainmend.chain.model import CodeShare, Dependence
 from chainmend.errors import CatalogueError
@@ -293,3 +295,20 @@ def test_the_fingerprint_follows_the_content_and_not_the_place(tmp_path: Path) -
     assert load_catalogue(write(two)).fingerprint == first
     assert len(first) == 64
     assert load_catalogue(write(two, toys=TOYS + "# a word\n")).fingerprint != first
+
+
+def test_a_catalogue_is_read_once_until_its_files_change(tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    shutil.copytree(
+        Path(chainmend.chain.catalogue.__file__).parent / "catalogues" / "demo_region_nace", folder
+    )
+    first = load_catalogue(folder)
+    assert load_catalogue(folder) is first
+    head = folder / "catalogue.yaml"
+    head.write_text(head.read_text("utf-8") + "# a word more\n", "utf-8")
+    second = load_catalogue(folder)
+    assert second == first
+    assert second.fingerprint != first.fingerprint
+    (folder / "more.yml").write_text("", "utf-8")
+    with pytest.raises(CatalogueError, match=r"more\.yml"):
+        load_catalogue(folder)

@@ -8,6 +8,7 @@ at the first problem; `check_catalogue` collects them all.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, get_args
 
@@ -36,6 +37,7 @@ from chainmend.i18n import _
 
 _SHIPPED = Path(__file__).parent / "catalogues"
 _TIERS = get_args(Tier)
+_KEPT = 4
 _HEAD = ("id", "version", "name", "code_system", "sources", "order", "codes")
 _CLUSTER = ("id", "name", "aliases", "tier", "status", "scope", "sources", "chains")
 _SEGMENT = ("id", "name", "what", "stage", "codes", "hs", "terms", "firms", "difficulty", "unit", "inputs")
@@ -65,11 +67,25 @@ def load_catalogue(source: str | Path) -> Catalogue:
     >>> load_catalogue("hangzhou-296x").clusters[2].name.en
     'Embodied intelligence'
     """
-    catalogue, problems = check_catalogue(source)
+    folder = _folder(source)
+    return _loaded(folder, _fingerprint(folder), tuple(sorted(folder.glob("*.yml"))))
+
+
+@lru_cache(maxsize=_KEPT)
+def _loaded(folder: Path, *_files: object) -> Catalogue:
+    """The catalogue of a folder as its files are now; nobody can change one, so all may share it."""
+    catalogue, problems = check_catalogue(folder)
     if problems or catalogue is None:
         first = problems[0]
         raise CatalogueError(first.came, expected=first.expected, where=first.where, do=first.do)
     return catalogue
+
+
+def _fingerprint(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]]:
@@ -111,9 +127,6 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
     elsewhere, unread = read_elsewhere(folder)
     reader.problems += [*unclear, *unread]
     clusters.sort(key=lambda c: (order.get(c.id, len(order)), _TIERS.index(c.tier), c.id))
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
     if not head or reader.problems:
         return None, reader.problems
     catalogue = Catalogue(
@@ -126,7 +139,7 @@ def check_catalogue(source: str | Path) -> tuple[Catalogue | None, list[Problem]
         sources=sources,
         lineage=lineage,
         elsewhere=elsewhere,
-        fingerprint=digest.hexdigest(),
+        fingerprint=_fingerprint(folder),
     )
     return catalogue, [*reader.problems, *problems_between(catalogue, lines)]
 
