@@ -67,7 +67,7 @@ def load_catalogue(source: str | Path) -> Catalogue:
     >>> load_catalogue("hangzhou-296x").clusters[2].name.en
     'Embodied intelligence'
     """
-    folder = _folder(source)
+    folder = catalogue_folder(source)
     return _loaded(folder, _fingerprint(folder), tuple(sorted(folder.glob("*.yml"))))
 
 

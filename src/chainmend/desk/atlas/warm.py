@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from chainmend.desk import scans
 from chainmend.desk.atlas import cockpit, growth, league, segment
 from chainmend.desk.atlas.earlier import before
-from chainmend.desk.atlas.pulling import pull
+from chainmend.desk.atlas.pulling import Stop, pull
 from chainmend.desk.atlas.reading import atlas, contributions, purchases
 from chainmend.errors import ChainmendError, NetworkError
 
@@ -47,7 +47,7 @@ def warm(view: ScanView) -> None:
     for one in known.nodes.values():
         if one.output:
             try:
-                pull(view, known, one.segment.id)
+                pull(view, known, Stop("segment", one.segment.id))
             except NetworkError:
                 continue  # no firm of the network is there; the next segment may have some
             return

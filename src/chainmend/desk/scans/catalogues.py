@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ from chainmend.i18n import _
 if TYPE_CHECKING:
     from chainmend.chain.model import Catalogue
     from chainmend.desk.home import Home
-
-_KEPT = 4
 
 
 def chosen(home: Home) -> str | Path:
@@ -67,14 +64,7 @@ def keep(home: Home) -> Catalogue:
 def of(home: Home, fingerprint: str) -> Catalogue:
     """Load the catalogue that a scan was made with; that of the desk where no copy was put by."""
     copy = home.catalogues / fingerprint
-    source = copy if copy.is_dir() else chosen(home)
-    return load_catalogue(source) if source == home.catalogue else _kept(source)
-
-
-@lru_cache(maxsize=_KEPT)
-def _kept(source: str | Path) -> Catalogue:
-    """Load a copy, which is named by its content, or one that is shipped, once."""
-    return load_catalogue(source)
+    return load_catalogue(copy if copy.is_dir() else chosen(home))
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -132,7 +132,9 @@ def severities(events: list[Event], user: User) -> list[tuple[dt.date, float]]:
         after = content(event).get("severity_after") if event.scan_id else None
         if after is not None:
             told = content(event).get("date")
-            found.append((dt.date.fromisoformat(told) if told else timezone.localdate(event.at), float(after)))
+            found.append(
+                (dt.date.fromisoformat(told) if told else timezone.localdate(event.at), float(after))
+            )
     return found[-8:]
 
 

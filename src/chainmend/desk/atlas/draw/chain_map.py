@@ -275,7 +275,7 @@ def _label(name: str, spot: _Spot, loss: str) -> str:
     if loss and len(lines) == 1:
         lines.append(loss)
     elif loss:
-        lines = _lines(f"{name} {loss}", size, spot.room)
+        lines = list(_lines(f"{name} {loss}", size, spot.room))
     first = 4.2 - (len(lines) - 1) * (size + 1) / 2
     drawn = []
     for n, line in enumerate(lines):
