@@ -208,7 +208,8 @@ def data_names(whole: Whole) -> re.Pattern[str]:
     names = {
         str(value)
         for table, columns in (
-            ("firms", ("name", "city", "district", "province")), ("products", ("product",)), ("institutes", ("name", "city")),
+            ("firms", ("name", "city", "district", "province")), ("products", ("product",)),
+            ("institutes", ("name", "city")),
             ("statistics", ("subject", "universe", "source")),
         )
         for column in columns
