@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -38,7 +38,10 @@ def run_scan(pk: int) -> None:
             end(run, ScanRun.CANCELLED)
         except ChainmendError as error:
             end(run, ScanRun.FAILED, error=str(error))
-        except OperationalError:  # the database went away: the run falls silent, and another takes its place
+        except (
+            OperationalError,
+            InterfaceError,
+        ):  # the database went away: the run falls silent, and another takes its place
             LOG.exception("scan %s lost its database", run.pk)
         except Exception:
             LOG.exception("scan %s failed", run.pk)

@@ -92,13 +92,18 @@ def append(
         What was given with it: reason, owner, due, the reasons of a scan.
     """
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        last = Event.objects.order_by("-number").values_list("number", "hash").first() or (0, GENESIS)
+        last = end()
         event = following(last, entry, action, user=user, scan_id=scan_id, before=before, data=data, at=at)
         event.save()
         return event
+
+
+def end() -> tuple[int, str]:
+    """Return number and hash of the last event; nobody else adds one before the transaction of the moment ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    return Event.objects.order_by("-number").values_list("number", "hash").first() or (0, GENESIS)
 
 
 def following(
