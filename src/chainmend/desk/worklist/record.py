@@ -144,17 +144,17 @@ def verify() -> tuple[int, Broken | None]:
     """Walk the whole record; how many events hold, and the first place that does not."""
     previous, count = GENESIS, 0
     state: dict[str, tuple[str, int]] = {}
-    for number, hash, content, at, *copies in _events():
+    for number, own, content, at, *copies in _events():
         found = json.loads(content)
         if number != count + 1:
             return count, Broken(count + 1, "number")
-        if digest(content) != hash:
+        if digest(content) != own:
             return count, Broken(number, "content")
         if found["previous"] != previous or found["number"] != number:
             return count, Broken(number, "before")
         if [at.astimezone(dt.UTC).isoformat(), *copies] != [found["at"], *(found[n] or "" for n in _COPIES)]:
             return count, Broken(number, "copy")
-        previous, count = hash, count + 1
+        previous, count = own, count + 1
         state[found["entry"]] = (found["to"], found["version"])
     for entry, now, version in Entry.objects.order_by("pk").values_list("pk", "state", "version"):
         if state.get(entry) != (now, version):
