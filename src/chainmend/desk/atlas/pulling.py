@@ -21,7 +21,7 @@ LEAST = 0.005
 """Segments that lose less of their output than this are not drawn as hit."""
 STEPS = (0.08, 0.2, 0.4, 0.6)
 """Where the loss ramp changes its colour."""
-_KEPT = 2
+_KEPT, _PULLS = 2, 8
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,7 @@ def pull(view: ScanView, atlas: Atlas, segment: str) -> Pull:
     NetworkError
         If the segment is unknown, no firm of the network is on it, or there is no network.
     """
-    from chainmend.fragility.scenario import make_shock
-    from chainmend.fragility.stress import stress
-
-    city = network(view)
-    shock = make_shock(city, view.catalogue, segments=[segment])
-    tolerance = float(view.scan.manifest.get("settings", {}).get("network", {}).get("tolerance", 1e-2))
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # `converged` is told
-        result = stress(city, shock, tolerance=tolerance)
+    result = _stopped(view, segment)
     rows = (
         result.firms.filter((pl.col("weight") > 0) & pl.col("segment_id").is_not_null())
         .group_by("segment_id")
@@ -146,7 +139,20 @@ def pull(view: ScanView, atlas: Atlas, segment: str) -> Pull:
         losses[id] = row["loss"] if told else None
         if not told:
             withheld.add(id)
-    return Pull(segment, result, losses, frozenset(withheld), city.year)
+    return Pull(segment, result, losses, frozenset(withheld), network(view).year)
+
+
+@lru_cache(maxsize=_PULLS)
+def _stopped(view: ScanView, segment: str) -> Stress:
+    """The library's answer, the same for everybody; what of it a person may see is decided by who shows it."""
+    from chainmend.fragility.scenario import make_shock
+    from chainmend.fragility.stress import stress
+
+    city = network(view)
+    shock = make_shock(city, view.catalogue, segments=[segment])
+    tolerance = float(view.scan.manifest.get("settings", {}).get("network", {}).get("tolerance", 1e-2))
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # `converged` is told
+        return stress(city, shock, tolerance=tolerance)
 
 
 def step_of(loss: float | None) -> int:
