@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,7 +75,7 @@ def _named(patterns: Iterable[Any], space: str, route: str) -> Iterable[tuple[st
             yield space + pattern.name, own
 
 
-def _samples(name: str, wanted: list[str]) -> list[Mapping[str, Any]] | None:
+def _samples(name: str, wanted: list[str]) -> list[dict[str, Any]] | None:
     """What an address is made with; None where that is not known."""
     from chainmend.desk.accounts.models import Organisation, User
     from chainmend.desk.scans import current

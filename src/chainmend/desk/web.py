@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from granian.cli import entrypoint
+import runpy
 
 from chainmend.desk.parent import end_with_parent
 
 if __name__ == "__main__":
     end_with_parent()
-    entrypoint()  # type: ignore[no-untyped-call]
+    runpy.run_module("granian", run_name="__main__")

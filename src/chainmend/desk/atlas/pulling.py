@@ -25,7 +25,7 @@ LEAST = 0.005
 """Segments that lose less of their output than this are not drawn as hit."""
 STEPS = (0.08, 0.2, 0.4, 0.6)
 """Where the loss ramp changes its colour."""
-_KEPT, _FOUND = 2, 8
+_KEPT, _FOUND, _PULLS = 2, 8, 8
 
 
 @dataclass(frozen=True)
@@ -137,29 +137,14 @@ def pull(view: ScanView, atlas: Atlas, stop: Stop) -> Pull:
     DeskError
         If figures are withheld and so few suppliers are of that origin that any loss would tell of one.
     """
-    from chainmend.fragility.scenario import make_shock
-    from chainmend.fragility.stress import stress
-
-    city = network(view)
-    named = [stop.id]
-    shock = make_shock(
-        city,
-        view.catalogue,
-        segments=named if stop.kind == "segment" else (),
-        firms=named if stop.kind == "firm" else (),
-        origins=named if stop.kind == "origin" else (),
-    )
     if stop.kind == "origin" and not atlas.exact and stop.id not in open_origins(view):
         raise DeskError(
             _("withheld: fewer than 3 suppliers of that origin, or one is most of it"),
             do=_("choose another origin"),
         )
-    tolerance = float(view.scan.manifest.get("settings", {}).get("network", {}).get("tolerance", 1e-2))
-    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # `converged` is told
-        result = stress(city, shock, tolerance=tolerance)
-    stopped = city.firms.filter(pl.Series(shock.own > 0))["segment_id"].drop_nulls().unique().to_list()
+    result, stopped = _stopped(view, stop)
     losses, withheld = _hits(result, atlas, stop)
-    return Pull(stop, frozenset(stopped), result, losses, withheld, city.year)
+    return Pull(stop, stopped, result, losses, withheld, network(view).year)
 
 
 def _hits(result: Stress, atlas: Atlas, stop: Stop) -> tuple[dict[str, float | None], frozenset[str]]:
@@ -256,6 +241,30 @@ def firm_of(view: ScanView, firm_id: str) -> dict[str, Any] | None:
     """Return a firm of the network; None where there is no such firm."""
     rows = network(view).firms.filter(pl.col("firm_id") == firm_id)
     return rows.row(0, named=True) if rows.height else None
+
+
+@lru_cache(maxsize=_PULLS)
+def _stopped(view: ScanView, stop: Stop) -> tuple[Stress, frozenset[str]]:
+    """The library's answer, and the segments that stop themselves: the same for everybody.
+
+    What of it a person may see is decided by who shows it.
+    """
+    from chainmend.fragility.scenario import make_shock
+    from chainmend.fragility.stress import stress
+
+    city, named = network(view), [stop.id]
+    shock = make_shock(
+        city,
+        view.catalogue,
+        segments=named if stop.kind == "segment" else (),
+        firms=named if stop.kind == "firm" else (),
+        origins=named if stop.kind == "origin" else (),
+    )
+    tolerance = float(view.scan.manifest.get("settings", {}).get("network", {}).get("tolerance", 1e-2))
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # `converged` is told
+        result = stress(city, shock, tolerance=tolerance)
+    stopped = city.firms.filter(pl.Series(shock.own > 0))["segment_id"].drop_nulls().unique().to_list()
+    return result, frozenset(stopped)
 
 
 def step_of(loss: float | None) -> int:

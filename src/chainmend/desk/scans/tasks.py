@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from django.conf import settings as conf
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django_tasks import task
 
@@ -46,7 +46,8 @@ def run_scan(pk: int) -> None:
             end(run, ScanRun.CANCELLED)
         except ChainmendError as error:
             end(run, ScanRun.FAILED, error=(str(error), _in_english(run)))
-        except OperationalError:  # the database went away: the run falls silent, and another takes its place
+        except (OperationalError, InterfaceError):
+            # the database went away: the run falls silent, and another takes its place
             LOG.exception("scan %s lost its database", run.pk)
         except Exception:
             LOG.exception("scan %s failed", run.pk)

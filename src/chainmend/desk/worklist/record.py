@@ -93,12 +93,17 @@ def append(
         What was given with it: reason, owner, due, the reasons of a scan.
     """
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        event = following(head(), entry, action, user=user, scan_id=scan_id, before=before, data=data, at=at)
+        event = following(end(), entry, action, user=user, scan_id=scan_id, before=before, data=data, at=at)
         event.save()
         return event
+
+
+def end() -> tuple[int, str]:
+    """Return number and hash of the last event; nobody else adds one before the transaction of the moment ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    return head()
 
 
 def following(

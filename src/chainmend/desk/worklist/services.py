@@ -29,6 +29,11 @@ _COPIED = (
 )  # fmt: skip
 
 
+_WRITTEN = (
+    *_COPIED, "finding_id", "firm_id", "gap_class", "standing", "district", "loss", "loss_low", "loss_high", "remedy",
+    "state", "version", "moved",
+)  # fmt: skip
+"""What a scan writes to an entry that is there; all else is of people."""
 _FOUND = ("opened", "worsened", "eased", "unchanged", "relapsed")
 _TOLD = ("date", "severity_before", "severity_after", "because", "moved", "held", "of")
 
@@ -74,7 +79,7 @@ def apply_scan(
     worth = _Worth(scan)
     now = timezone.now()
     told = {e["entry_id"]: e for e in result.events}
-    events = []
+    written, events, last = [], [], record.end()
     # in the order of their ids: numbers of events in that of severities would tell everybody which is graver
     for row in result.entries.sort("entry_id").iter_rows(named=True):
         entry = entries.get(row["entry_id"]) or Entry(pk=row["entry_id"], opened=row["opened"], moved=now)
@@ -91,11 +96,15 @@ def apply_scan(
         if happened != "unchanged":
             entry.version += 1
         entry.moved = now if entry.state != was else entry.moved
-        entry.save()
+        written.append(entry)
         if happened != "unchanged":
             said = {k: told_of[k] for k in _TOLD} if told_of else {}
-            events.append(record.append(entry, happened, scan_id=scan.id, before=was, data=said, at=now))
-    return events
+            event = record.following(last, entry, happened, scan_id=scan.id, before=was, data=said, at=now)
+            last = (event.number, event.hash)
+            events.append(event)
+    # all at once: meanwhile nobody can move an entry
+    Entry.objects.bulk_create(written, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN)
+    return Event.objects.bulk_create(events)
 
 
 def _take(entry: Entry, row: Mapping[str, Any]) -> None:
