@@ -25,6 +25,7 @@ from chainmend.desk.accounts.models import User
 from chainmend.desk.home import Home
 from chainmend.desk.project.database import database
 from chainmend.desk.scans import current
+from chainmend.desk.scans.models import Dataset, Duty
 from chainmend.desk.worklist.models import Entry, Event
 from chainmend.desk.worklist.record import verify
 from chainmend.errors import DeskError
@@ -91,6 +92,8 @@ def test_the_demo_has_people_of_every_role_and_two_scans(
     settings.DESK_HOME = own_home()
     ready = iter(scanned[1])
     monkeypatch.setattr(demo, "write_and_scan", lambda *_a: next(ready))
+    read: list[Dataset] = []
+    monkeypatch.setattr(demo, "report_of", read.append)  # the data stay where they were made
     said: list[str] = []
     logins = demo.fill(firms=300, settings=QUICK, say=said.append)
     assert [User.objects.get(username=login.username).role for login in logins] == list(ROLES)
@@ -102,6 +105,8 @@ def test_the_demo_has_people_of_every_role_and_two_scans(
     assert now.synthetic
     assert Entry.objects.count() > 20
     assert verify() == (Event.objects.count(), None)
+    assert [d.date for d in read] == [scanned[1][1].dataset.date]
+    assert Duty.objects.filter(organisation__people__isnull=False).distinct().count() == 9
     with pytest.raises(DeskError, match="people or scans already"):
         demo.fill()
 

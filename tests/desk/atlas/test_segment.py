@@ -13,11 +13,13 @@ from django.test import Client
 from chainmend.desk import scans
 from chainmend.desk.accounts.models import User
 from chainmend.desk.atlas import segment as page
-from chainmend.desk.atlas.reading import atlas, contributions, purchases
+from chainmend.desk.atlas import views
+from chainmend.desk.atlas.reading import atlas, contributions, nobody, purchases
 from chainmend.desk.demo import Scanned
 from chainmend.desk.scans.view import ScanView
 from chainmend.desk.suppression import sensitive
 from chainmend.desk.visibility import may
+from chainmend.i18n import speaking
 from chainmend.workflow import Role
 
 
@@ -155,3 +157,35 @@ def test_history_has_a_line_a_scan_newest_first(
     lines = page.history_of(node, view.city, True)
     assert [line["scan"] for line in lines] == [s.scan.id for s in reversed(scanned_desk)]
     assert lines[0]["firms"] == node.facts["firms"]
+
+
+def test_a_segment_that_nobody_here_makes_says_so_first(clients: dict[Role, Client], view: ScanView) -> None:
+    node = next(n for n in atlas(view, True).nodes.values() if n.facts["firms"])
+    nobody_here = replace(node, kinds=(), facts={**node.facts, "firms": 0})
+    with speaking("en"):
+        assert page.lead(view, node) == ""
+        assert (
+            page.lead(view, nobody_here) == "Nobody here makes it: all that is used here comes from outside."
+        )
+        fragile = replace(nobody_here, kinds=("fragile_segment",))
+        fragile = replace(fragile, facts={**fragile.facts, "knock_out_loss": 0.025})
+        assert "would lose 2.5% of its output" in page.lead(view, fragile)
+    empty = [s for s, n in atlas(view, True).nodes.items() if n.facts.get("firms") == 0]
+    text = clients["chief"].get(f"/segments/{empty[0]}/").content.decode()
+    assert text.index("Nobody here makes it") < text.index("Found by the scan")
+
+
+def test_a_scan_without_a_firm_of_the_city_says_so_first(
+    clients: dict[Role, Client], view: ScanView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not nobody(view)
+    monkeypatch.setattr(views, "nobody", lambda _view: True)
+    for url in ("/", "/segments/ic.eda/", "/chains/integrated-circuits/"):
+        assert "hold no firm of the city" in clients["chief"].get(url).content.decode()
+
+
+def test_a_count_of_few_firms_is_withheld_with_their_output(view: ScanView) -> None:
+    exact, seen = atlas(view, True).nodes, atlas(view, False).nodes
+    few = [s for s, n in exact.items() if 0 < (n.facts.get("firms") or 0) < 3]
+    assert all("firms" in seen[s].withheld for s in few)
+    assert all("firms" not in n.withheld for s, n in seen.items() if s not in few)

@@ -17,6 +17,7 @@ from chainmend.desk.accounts.models import User
 from chainmend.desk.atlas import cockpit as board
 from chainmend.desk.atlas import views
 from chainmend.desk.atlas.pulling import network
+from chainmend.desk.atlas.trend import MARKS
 from chainmend.desk.demo import Scanned
 from chainmend.desk.visibility import ALLOWED
 from chainmend.desk.worklist.colours import COLOURS, condition
@@ -108,6 +109,54 @@ def test_growth_stands_only_beside_growth_of_its_own_scope(
     )  # 7.9 % less 5.2 %, both gross output of 2025
     assert "≥ +14.8" in text  # artificial intelligence: at least 20 % less 5.2 %
     assert "revenue 710 bn yuan +14.4%" in text  # another scope: no difference is made of it
+
+
+def test_tiles_tell_two_years_of_growth_and_when_a_mark_is_crossed(
+    clients: dict[Role, Client], scanned_desk: tuple[Scanned, Scanned], people: dict[Role, User]
+) -> None:
+    view = scans.current()
+    assert view is not None
+    text = page(clients["analyst"], "/")
+    assert text.count('class="spark"') == sum(bool(c.chains) for c in view.catalogue.clusters)
+    assert "growth on the year before from 2024-03-31 to 2025-12-31" in text
+    known = views._atlas(view, people["analyst"])
+    shown = board.tiles(view, known, Entry.objects.all(), dt.date(2026, 7, 1))
+    for tile in shown:
+        output = known.outputs[tile.cluster.id]
+        below = output is not None and output < MARKS.get(tile.cluster.tier, 0.0)
+        assert (tile.crossing is not None) is below, tile.cluster.id
+    crossing = [t for t in shown if t.crossing and t.cluster.tier == "hundred-billion" and t.crossing.month]
+    assert text.count("crosses 100 bn in") == len(crossing)
+
+
+def test_both_cards_of_ranks_are_filled_and_say_their_scope(
+    clients: dict[Role, Client], scanned_desk: tuple[Scanned, Scanned]
+) -> None:
+    text = page(clients["chief"], "/")
+    first, second = text[text.index("Rank one") :].split("Rank two")
+    assert first.index("rank 3 of 4") < first.index("value added (规上工业, the year 2024, nominal)")
+    rows = re.findall(r'<tr class="rw( me)?"><td>(\d+)</td><th scope="row">([^<]+)', first)
+    assert [(n, name) for _me, n, name in rows] == [
+        ("1", "示例甲市"), ("2", "示例乙市"), ("3", "示例市"), ("4", "示例丙市"),
+    ]  # fmt: skip
+    assert [bool(me) for me, _n, _name in rows] == [False, False, True, False]
+    assert "34 firms" in second
+    assert "no figure of the city" not in second
+
+
+def test_overdue_entries_name_no_firm_to_who_may_not_see_links(
+    clients: dict[Role, Client], scanned_desk: tuple[Scanned, Scanned], people: dict[Role, User]
+) -> None:
+    named = Entry.objects.filter(summary_en__contains="示例", kind="single_source").first()
+    assert named is not None
+    Entry.objects.filter(pk=named.pk).update(
+        due=dt.date(2026, 1, 2), state="mending", owner=people["chief"].organisation
+    )
+    for role, told in (("analyst", True), ("chief", False), ("promoter", False)):
+        text = page(clients[role], "/")  # type: ignore[index]
+        reds = text[text.index('class="reds"') :].split("</ol>")[0]
+        assert (re.search(r"示例.*公司", reds) is not None) is told, role
+        assert f'action="/list/{named.pk}/move/"' in reds or role != "chief"
 
 
 def test_counts_by_colour_are_those_of_the_entries(
