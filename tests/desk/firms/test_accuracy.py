@@ -118,6 +118,9 @@ def test_the_card_is_blind(view: ScanView, clients: Clients, people: dict[Role, 
         sent = {"sample": sample.pk, "firm": waiting.firm_id, "segment": waiting.segment_id}
         answer = clients["analyst"].post("/placements/accuracy/judge/", sent, HTTP_HX_REQUEST="true")
         assert waiting.firm_id not in answer.content.decode()
+        assert '<h1 id="measured" hx-swap-oob="true">' in answer.content.decode()
+    for wrong in ("", "x", "9" * 30, str(sample.pk + 1)):
+        assert clients["analyst"].post("/placements/accuracy/judge/", {"sample": wrong}).status_code == 404
     assert measure(sample).judged == 5
     assert "5 judged, at least 30 needed" in clients["auditor"].get("/placements/accuracy/").content.decode()
     assert "Accuracy not known" in clients["analyst"].get("/placements/").content.decode()

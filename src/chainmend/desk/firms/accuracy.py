@@ -205,7 +205,7 @@ def estimate(bands: Sequence[Band]) -> tuple[float, float, float]:
     --------
     >>> p, low, high = estimate([Band(0, 0.5, 200, 10, 5), Band(0.5, 1, 800, 30, 27)])
     >>> round(p, 3), round(low, 3), round(high, 3)
-    (0.82, 0.674, 0.91)
+    (0.82, 0.675, 0.909)
     """
     whole, n = sum(b.firms for b in bands), sum(b.judged for b in bands)
     shares = [(b.firms / whole, b.right / b.judged, b.judged) for b in bands]
@@ -220,7 +220,7 @@ def wilson(p: float, n: float) -> tuple[float, float]:
 
     Examples
     --------
-    >>> low, high = wilson(0.9, 10)  # as Wilson 1927 gives it
+    >>> low, high = wilson(0.9, 10)  # as scipy.stats.binomtest(9, 10) gives it
     >>> round(low, 4), round(high, 4)
     (0.5958, 0.9821)
     """

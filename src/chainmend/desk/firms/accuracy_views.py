@@ -78,7 +78,9 @@ def draw(request: HttpRequest) -> HttpResponse:
 def judge(request: HttpRequest) -> HttpResponse:
     """Keep a judgement and show the next firm."""
     user, view = of(request), scans.current()
-    sample = Sample.objects.filter(pk=request.POST.get("sample") or 0).first() if view else None
+    number = request.POST.get("sample", "")
+    known = number.isdecimal() and len(number) < 10
+    sample = Sample.objects.filter(pk=number).select_related("by").first() if view and known else None
     if view is None or sample is None:
         raise Http404
     label = request.POST.get("segment") or request.POST.get("verdict", "")
@@ -88,5 +90,6 @@ def judge(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("firms:accuracy")
-    page = {"view": view, "sample": sample, "decides": True, "measured": measuring.measure(sample)}
+    page: dict[str, Any] = {"view": view, "sample": sample, "decides": True, "oob": True}
+    page["measured"] = measuring.measure(sample)
     return render(request, "firms/blind.html", page | _blind(view, sample) | {"enough": measuring.ENOUGH})
