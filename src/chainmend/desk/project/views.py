@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
-from chainmend.i18n import _
+from chainmend.i18n import _, language
 
 
 def _said(request: HttpRequest, status: int, title: str, do: str) -> HttpResponse:
@@ -29,6 +30,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
     )
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Say that the fault is ours."""
-    return _said(request, 500, _("The desk failed"), _("Tell the administrator when; the log says why."))
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Say that the fault is ours; nothing is asked of the database, which may be what failed."""
+    told = {
+        "title": _("The desk failed"),
+        "do": _("Tell the administrator when; the log says why."),
+        "status": 500,
+        "spoken": language(),
+    }
+    return HttpResponse(render_to_string("desk/error.html", told), status=500)
