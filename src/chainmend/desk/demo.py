@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chainmend.desk.accounts.models import Organisation, User
+from chainmend.desk.demo_past import DAYS, live
 from chainmend.desk.scans.models import Dataset, Duty, ScanRun
 from chainmend.desk.scans.sources import report_of
 from chainmend.desk.worklist.services import apply_scan
@@ -84,15 +85,17 @@ def fill(
     from chainmend.demo import make_city
 
     city = make_city(firms=firms, seed=seed)
+    scanned = []
     for dataset in (city.now, city.later):
-        scanned = write_and_scan(dataset, conf.DESK_HOME, settings, say)
+        scanned.append(write_and_scan(dataset, conf.DESK_HOME, settings, say))
         say(_("mend-list of {date}").format(date=dataset.date))
-        take(scanned, settings)
-    return _peopled(city.later.tables["firms"])
+    return fill_with(scanned, settings)
 
 
 def fill_with(scanned: Sequence[Scanned], settings: Settings | None = None) -> list[DemoLogin]:
     """Hold the list against scans that were made before, in the order of time, and make a person of every role.
+
+    What people did between the first scan and those after it is made up (`demo_past`).
 
     Raises
     ------
@@ -100,9 +103,18 @@ def fill_with(scanned: Sequence[Scanned], settings: Settings | None = None) -> l
         If the desk has people or scans already.
     """
     _new()
-    for one in scanned:
+    now = timezone.now()
+    first, *later = scanned
+    take(first, settings, at=now - dt.timedelta(days=DAYS))
+    logins = make_people(scanned[-1].dataset.tables["firms"])
+    live(now)
+    for one in later:
         take(one, settings)
-    return _peopled(scanned[-1].dataset.tables["firms"])
+    owe_tables()
+    newest = Dataset.objects.first()
+    if newest is not None:
+        report_of(newest)  # how new each table is, as an upload would have told
+    return logins
 
 
 def _new() -> None:
@@ -152,8 +164,8 @@ def write_and_scan(
 
 
 @transaction.atomic
-def take(scanned: Scanned, settings: Settings | None = None) -> ScanRun:
-    """Tell the database of a scan and hold the list against it."""
+def take(scanned: Scanned, settings: Settings | None = None, *, at: dt.datetime | None = None) -> ScanRun:
+    """Tell the database of a scan and hold the list against it, at a moment of the past where one is given."""
     read = scanned.dataset
     kept = Dataset.objects.create(
         folder=scanned.folder,
@@ -162,24 +174,14 @@ def take(scanned: Scanned, settings: Settings | None = None) -> ScanRun:
         synthetic=read.synthetic,
         fingerprint=read.fingerprint,
     )
-    apply_scan(scanned.scan, settings, firms=read.tables["firms"])
+    apply_scan(scanned.scan, settings, firms=read.tables["firms"], at=at)
     return ScanRun.objects.create(
         dataset=kept,
         state=ScanRun.DONE,
-        started=scanned.started,
-        finished=timezone.now(),
+        started=at or scanned.started,
+        finished=at or timezone.now(),
         scan_id=scanned.scan.id,
     )
-
-
-def _peopled(firms: pl.DataFrame) -> list[DemoLogin]:
-    """People of every role, and who of them owes which table."""
-    logins = make_people(firms)
-    owe_tables()
-    newest = Dataset.objects.first()
-    if newest is not None:
-        report_of(newest)  # how new each table is, as an upload would have told
-    return logins
 
 
 def owe_tables() -> None:

@@ -33,11 +33,13 @@ def fill(folder: Path, scanned: list[Path]) -> dict[str, Any]:
     from chainmend.desk.start import start
 
     start()
-    from chainmend.desk.demo import adopt, fill_with
+    from chainmend.desk.demo import adopt, make_people, owe_tables, take
 
-    logins = fill_with(
-        [adopt(data, scan, home) for data, scan in zip(scanned[::2], scanned[1::2], strict=True)]
-    )
+    made = [adopt(data, scan, home) for data, scan in zip(scanned[::2], scanned[1::2], strict=True)]
+    for one in made:
+        take(one)
+    logins = make_people(made[-1].dataset.tables["firms"])
+    owe_tables()
     return {"logins": {g.username: g.password for g in logins}, "entries": _entries()}
 
 

@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from chainmend.desk.accounts.models import Organisation
 from chainmend.errors import DeskError
 from chainmend.i18n import _, language
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST = 2000
 PRIORITIES = range(1, 6)
+_DATES = ("due", "until")
 VERDICTS = ("true", "partly", "not_true")
 
 
@@ -61,8 +60,8 @@ def verdict_name(verdict: str) -> str:
     }.get(verdict, verdict)
 
 
-def read(rule: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a move asks for, in the form the record keeps.
+def read(rule: Transition, data: Mapping[str, Any], today: dt.date) -> dict[str, Any]:
+    """Return what a move asks for, in the form the record keeps; a date of it is `today` or later.
 
     Raises
     ------
@@ -77,7 +76,7 @@ def read(rule: Transition, data: Mapping[str, Any]) -> dict[str, Any]:
     for name in dict.fromkeys((*rule.required, "note")):
         text = str(data.get(name) or "").strip()
         if text:
-            given |= _READERS.get(name, _text)(name, text)
+            given |= _day(name, text, today) if name in _DATES else _READERS.get(name, _text)(name, text)
     return given
 
 
@@ -88,7 +87,7 @@ def write(entry: Entry, rule: Transition, given: Mapping[str, Any]) -> None:
     for name in ("remedy", "step", "priority"):
         if name in given:
             setattr(entry, name, given[name])
-    for name in ("due", "until"):
+    for name in _DATES:
         if name in given:
             entry.due = dt.date.fromisoformat(given[name])
     if rule.target in ("returned", "confirmed", "under_review"):
@@ -126,12 +125,12 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str, str], dict[str, Any]]:
     return check
 
 
-def _day(name: str, text: str) -> dict[str, Any]:
+def _day(name: str, text: str, today: dt.date) -> dict[str, Any]:
     try:
         day = dt.date.fromisoformat(text)
     except ValueError as error:
         raise _refused(name, text, _("a date such as 2026-06-30")) from error
-    if day < timezone.localdate():
+    if day < today:
         raise _refused(name, text, _("today or later"))
     return {name: day.isoformat()}
 
@@ -152,7 +151,5 @@ _READERS: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
     "remedy": _one_of(REMEDIES),
     "step": _one_of(STEPS),
     "verdict": _one_of(VERDICTS),
-    "due": _day,
-    "until": _day,
     "priority": _priority,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +54,11 @@ class StaleEntry(DeskError):  # noqa: N818  (what it is, not that it is one)
 
 @transaction.atomic
 def apply_scan(
-    scan: Scan, settings: Settings | None = None, *, firms: pl.DataFrame | None = None
+    scan: Scan,
+    settings: Settings | None = None,
+    *,
+    firms: pl.DataFrame | None = None,
+    at: dt.datetime | None = None,
 ) -> list[Event]:
     """Hold the list against a scan and write what changed; the only thing that closes entries.
 
@@ -65,6 +70,8 @@ def apply_scan(
         Persistence and how far a severity must move to count.
     firms
         The table of firms it was made from; entries then know their district. Without it they keep the one they have.
+    at
+        When; now where None. Only a made-up past says otherwise.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def apply_scan(
     result = reconcile(before, scan, settings)
     where = _Districts(scan, firms) if firms is not None else None
     worth = _Worth(scan)
-    now = timezone.now()
+    now = at or timezone.now()
     told = {e["entry_id"]: e for e in result.events}
     written, events, last = [], [], record.end()
     # in the order of their ids: numbers of events in that of severities would tell everybody which is graver
@@ -150,7 +157,15 @@ class _Districts:
 
 
 @transaction.atomic
-def move(entry_id: str, action: str, user: User, data: Mapping[str, Any], expected_version: int) -> Event:
+def move(
+    entry_id: str,
+    action: str,
+    user: User,
+    data: Mapping[str, Any],
+    expected_version: int,
+    *,
+    at: dt.datetime | None = None,
+) -> Event:
     """Do what a person decided, as the table of transitions allows it.
 
     Parameters
@@ -163,6 +178,8 @@ def move(entry_id: str, action: str, user: User, data: Mapping[str, Any], expect
         What the transition asks for.
     expected_version
         The version of the entry that the person looked at.
+    at
+        When; now where None. Only a made-up past says otherwise.
 
     Raises
     ------
@@ -188,8 +205,8 @@ def move(entry_id: str, action: str, user: User, data: Mapping[str, Any], expect
         )
     if action == "remind":
         _once_a_day(entry)
-    given = read(rule, data)
-    was, now = entry.state, timezone.now()
+    was, now = entry.state, at or timezone.now()
+    given = read(rule, data, timezone.localdate(now))
     entry.state, entry.version = rule.target or entry.state, entry.version + 1
     if rule.action in MOVES:
         entry.moved = now
