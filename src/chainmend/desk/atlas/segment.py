@@ -14,6 +14,7 @@ from chainmend.desk.atlas.reading import PLACE, Atlas, Node, contributions, purc
 from chainmend.desk.atlas.states import State, state_of
 from chainmend.desk.suppression import suppress
 from chainmend.desk.visibility import may, may_name_candidates, visible_entries
+from chainmend.desk.worklist.words import headline, readable
 from chainmend.gaps.wording import label, value
 from chainmend.i18n import _, language
 from chainmend.names import country_name, money
@@ -105,7 +106,11 @@ def fact(view: ScanView, node: Node, name: str) -> Fact:
 
 
 def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
-    """Return the findings of a segment whose entries the person may see, with reasons and rows behind them."""
+    """Return the findings of a segment whose entries the person may see, with reasons and rows behind them.
+
+    What a sentence or a fact tells of one firm is for who may see exact figures; others read what is the matter and the
+    facts that the segment shows them anyway.
+    """
     rows = view.scan.findings.filter(pl.col("segment_id") == node.segment.id)
     entries = {e.finding_id: e for e in visible_entries(user).filter(segment_id=node.segment.id)}
     side, currency = (0 if language() == "zh" else 1), view.dataset.currency
@@ -115,16 +120,19 @@ def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
         if entry is None:
             continue
         evidence = json.loads(row["evidence"])
-        hidden = node.withheld
+        given = evidence.get("facts", {})
+        figures = {n for n, v in given.items() if n in node.facts and not isinstance(v, str)} - node.withheld
+        shown = {n for n in given if n in figures or (n not in node.withheld and readable(n, given, user))}
         facts = [
-            (label(n)[side], _("withheld") if n in hidden else value(n, v, currency)[side])
-            for n, v in evidence.get("facts", {}).items()
+            (label(n)[side], value(n, v, currency)[side] if n in shown else _("withheld"))
+            for n, v in given.items()
             if not isinstance(v, dict | list) and n != "firms_stopped"
         ]
         cuts = [
             (label(n)[side], value(n, v, currency)[side]) for n, v in evidence.get("thresholds", {}).items()
         ]
-        found.append(row | {"entry": entry, "facts": facts, "cuts": cuts})
+        said = headline(entry, user, view.catalogue)
+        found.append(row | {"entry": entry, "summary": said, "facts": facts, "cuts": cuts})
     return found
 
 

@@ -22,6 +22,7 @@ from chainmend.desk.atlas.pulling import Pull, by_cluster, pull
 from chainmend.desk.atlas.reading import Atlas, Node, atlas
 from chainmend.desk.atlas.states import STATES, state_name
 from chainmend.desk.visibility import may, need, of, visible_entries
+from chainmend.desk.worklist.words import headline
 from chainmend.errors import NetworkError
 from chainmend.i18n import _, language
 
@@ -64,7 +65,12 @@ def cockpit(request: HttpRequest) -> HttpResponse:
             "tiers": [t for t in tiers if t[1]],
             "slots": [t.cluster for t in shown if t.cluster.tier == "future"],
             "reds": [
-                (e, (today - e.due).days, reverse("worklist:entry", args=[e.pk]))
+                (
+                    headline(e, user, view.catalogue),
+                    e,
+                    (today - e.due).days,
+                    reverse("worklist:entry", args=[e.pk]),
+                )
                 for e in late
                 if e.due is not None
             ],
@@ -259,7 +265,7 @@ def _near(view: ScanView, known: Atlas, node: Node) -> tuple[list[Node], list[No
 def _why(view: ScanView, node: Node, user: User) -> str:
     """The gravest finding that has a shape, in one sentence, where the person may see its entry."""
     for finding in page.findings_of(view, node, user):
-        text: str = finding["summary_zh" if language() == "zh" else "summary_en"]
+        text: str = finding["summary"]
         return text.split("：", 1)[-1] if language() == "zh" else text.split(": ", 1)[-1]
     return ""
 
