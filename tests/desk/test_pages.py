@@ -333,6 +333,31 @@ def test_no_page_tells_who_sells_to_whom(pages: list[Page]) -> None:
     assert not wrong, "\n" + "\n".join(wrong[:20])
 
 
+def test_who_sees_no_firms_reads_no_name_of_one_but_of_candidates_and_its_own(
+    whole: Whole, pages: list[Page]
+) -> None:
+    links = Links()
+    wrong = set()
+    for page in (p for p in pages if p.role not in (*KNOW_LINKS, *KNOW_FIRMS)):
+        own = {whole.people["leader"].organisation.firm_id}
+        for element, text in page.tree.said():
+            if not _candidate(element) and links.firms(text) - own:
+                wrong.add(f"{named(page.path)} ({page.role}): {text[:120]}")
+    assert not wrong, "\n" + "\n".join(sorted(wrong))
+
+
+def test_no_sentence_tells_the_share_of_one_firm(whole: Whole, pages: list[Page]) -> None:
+    links = Links()
+    wrong = {
+        f"{named(page.path)} ({page.role}): {text[:120]}"
+        for page in pages
+        if page.role not in KNOW_LINKS
+        for _element, text in page.tree.said()
+        if re.search(r"\d ?%", text) and links.firms(text)
+    }
+    assert not wrong, "\n" + "\n".join(sorted(wrong))
+
+
 @pytest.mark.parametrize(
     ("page", "who"),
     [
