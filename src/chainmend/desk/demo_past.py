@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from chainmend.desk.accounts.models import User
 from chainmend.desk.worklist.models import Entry, Need
 from chainmend.desk.worklist.services import move
@@ -61,7 +63,7 @@ def live(now: dt.datetime) -> int:
 
 
 def _day(now: dt.datetime, days: int) -> str:
-    return (now.date() + dt.timedelta(days=days)).isoformat()
+    return (timezone.localdate(now) + dt.timedelta(days=days)).isoformat()
 
 
 def _stories(people: Mapping[Role, User]) -> Iterator[tuple[str, list[Told]]]:

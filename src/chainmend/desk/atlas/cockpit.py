@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -252,7 +254,8 @@ def event_name(action: str) -> str:
 
 def _line(event: Event, exact: bool) -> dict[str, Any]:
     data = json.loads(event.content).get("data", {})
-    told = [text for one in data.get("because") or [] if (text := reason(one, exact))]
+    because = sorted(data.get("because") or [], key=lambda one: _weight(one, event.action, exact))
+    told = [text for one in because if (text := reason(one, exact))]
     before, after = data.get("severity_before"), data.get("severity_after")
     numbers = exact and before is not None and after is not None
     return {
@@ -261,6 +264,18 @@ def _line(event: Event, exact: bool) -> dict[str, Any]:
         "moved": f"{before:.0f} → {after:.0f}" if numbers else "",
         "why": told[0] if told else "",
     }
+
+
+def _weight(told: Mapping[str, Any], action: str, exact: bool) -> float:
+    """How late a reason is told: first the part of the severity that moved most in the direction of the change.
+
+    Which moved most is told to who sees exact figures alone.
+    """
+    before, after = told.get("before"), told.get("after")
+    if "component" not in told or not before or not after:
+        return 0.0
+    moved = math.log(after / before) if action != "eased" else math.log(before / after)
+    return -moved if exact else -math.copysign(1.0, moved)
 
 
 @lru_cache(maxsize=_KEPT)
