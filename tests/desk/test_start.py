@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from benchmarks.desking.cluster import free_port
 from django.db import OperationalError, connection
 
-from benchmarks.desking.cluster import free_port
 from chainmend.desk import start
 
 
