@@ -346,6 +346,19 @@ def test_who_sees_no_firms_reads_no_name_of_one_but_of_candidates_and_its_own(
     assert not wrong, "\n" + "\n".join(sorted(wrong))
 
 
+def test_no_file_tells_who_sells_to_whom(whole: Whole, pages: list[Page]) -> None:
+    links, files = Links(), 0
+    for role in (r for r in COLUMNS if r not in KNOW_LINKS):
+        client = whole.client(role)
+        for row in (r for r in rows() if r.answers[role][0] == 200):
+            answer = client.get(row.path(whole.things))
+            if not answer.headers["Content-Type"].startswith("text/html"):
+                text, files = answer.content.decode(errors="replace"), files + 1
+                for part in text.splitlines() if role in KNOW_FIRMS else [text]:
+                    assert not links.told(links.firms(part)), f"{row.address} ({role})"
+    assert files >= 8
+
+
 def test_no_sentence_tells_the_share_of_one_firm(whole: Whole, pages: list[Page]) -> None:
     links = Links()
     wrong = {
