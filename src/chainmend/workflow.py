@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 from chainmend.i18n import both
@@ -182,6 +183,7 @@ def _takes(role: str) -> tuple[Remedy, ...]:
     return next((remedies for name, remedies in TAKES.items() if name == role), ())
 
 
+@cache
 def state_name(state: str) -> Pair:
     """Return what a state is called, in Chinese and in English.
 
@@ -206,6 +208,7 @@ def state_name(state: str) -> Pair:
     return names.get(state, (state, state))
 
 
+@cache
 def step_name(step: str) -> Pair:
     """Return what a step of mending is called, in Chinese and in English.
 
@@ -224,6 +227,7 @@ def step_name(step: str) -> Pair:
     return names.get(step, (step, step))
 
 
+@cache
 def action_name(action: str) -> Pair:
     """Return what an action of a person or an event of a scan is called, in Chinese and in English.
 

@@ -127,10 +127,11 @@ def card(view: ScanView, node: Node) -> dict[str, str]:
 def headline(cluster: Cluster, nodes: list[Node]) -> str:
     """Return the sentence that the page of a cluster opens with."""
     name, count = cluster.name[language()], Counter(n.state for n in nodes)
-    if not count["missing"] and not count["outside"]:
+    empty = count["missing"] + count["none"]
+    if not empty and not count["outside"]:
         return _("{name}: every segment has somebody here, none depends on outside").format(name=name)
     return _("{name}: {missing} segments have nobody, {outside} depend on outside").format(
-        name=name, missing=count["missing"], outside=count["outside"]
+        name=name, missing=empty, outside=count["outside"]
     )
 
 

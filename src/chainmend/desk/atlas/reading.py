@@ -140,7 +140,8 @@ def atlas(view: ScanView, exact: bool) -> Atlas:
             withheld |= {n for n in names if facts.get(n) is not None}
             withheld |= {"firms"} if 0 < (facts.get("firms") or 0) < FEWEST_FIRMS else set()
         facts |= dict.fromkeys(withheld)
-        nodes[id] = Node(segment, state_of(kinds[id]), tuple(kinds[id]), facts, frozenset(withheld))
+        state = state_of(kinds[id], rows.get(id, {}).get("firms"))
+        nodes[id] = Node(segment, state, tuple(kinds[id]), facts, frozenset(withheld))
     return Atlas(catalogue, nodes, outputs, exact)
 
 

@@ -322,7 +322,7 @@ def _past(view: ScanView, exact: bool) -> dict[str, dict[str, Any]]:
     unknown = (None, "", None, None)
     return {
         s: {
-            "state": state_of(kinds.get(s, ())),
+            "state": state_of(kinds.get(s, ()), firms),
             "firms": int(firms),
             **dict(zip(("severity", "low", "high"), worst.get(s, unknown)[1:], strict=True)),
         }

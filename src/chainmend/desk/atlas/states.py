@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from chainmend.i18n import _, language
 from chainmend.registry import entries
 
-State = Literal["missing", "outside", "single", "weak", "ok"]
+State = Literal["missing", "outside", "single", "weak", "none", "ok"]
 STATES: tuple[State, ...] = get_args(State)
 _OF: Mapping[str, State] = {
     "missing": "missing",
@@ -19,16 +19,26 @@ _OF: Mapping[str, State] = {
 }
 
 
-def state_of(kinds: Iterable[str]) -> State:
-    """Return the gravest state that findings of these rules put a segment in; ``ok`` where none has a shape.
+def state_of(kinds: Iterable[str], firms: float | None) -> State:
+    """Return the gravest state that findings of these rules put a segment in.
+
+    Without a finding that has a shape it is ``none`` where nobody here is on the segment (and nothing here needs it, or
+    it would be missing), ``ok`` where somebody is or nobody knows.
+
+    Parameters
+    ----------
+    kinds
+        Rules that found something.
+    firms
+        How many firms of the city are on the segment; None where not known.
 
     Examples
     --------
-    >>> state_of(["weak", "outside_dependent"]), state_of(["systemic"])
-    ('outside', 'ok')
+    >>> state_of(["weak", "outside_dependent"], 4), state_of(["systemic"], 4), state_of([], 0)
+    ('outside', 'ok', 'none')
     """
     found = {_OF[k] for k in kinds if k in _OF}
-    return next((s for s in STATES if s in found), "ok")
+    return next((s for s in STATES if s in found), "none" if firms == 0 else "ok")
 
 
 def badge_of(kind: str) -> str:
@@ -43,6 +53,7 @@ def state_name(state: State) -> str:
         "outside": _("Outside-dependent"),
         "single": _("Single source"),
         "weak": _("Weak"),
+        "none": _("Nobody here"),
         "ok": _("In order"),
     }[state]
 
@@ -53,7 +64,7 @@ def counted(states: Iterable[State]) -> str:
     Examples
     --------
     >>> counted(["ok", "ok", "weak"])
-    '3 segments: Missing 0, Outside-dependent 0, Single source 0, Weak 1, In order 2'
+    '3 segments: Missing 0, Outside-dependent 0, Single source 0, Weak 1, Nobody here 0, In order 2'
     """
     count = Counter(states)
     comma = "，" if language() == "zh" else ", "

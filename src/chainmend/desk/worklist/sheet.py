@@ -229,8 +229,9 @@ def segment_states(view: ScanView | None, chain_id: str) -> tuple[tuple[tuple[st
     for segment, kind in view.scan.findings.select("segment_id", "kind").iter_rows():
         if segment in kinds:
             kinds[segment].append(kind)
+    firms = dict(view.scan.segment_facts.select("segment_id", "firms").iter_rows())
     stages = (tuple(s.id for s in chain.segments if s.stage == stage.id) for stage in chain.stages)
-    return tuple(tuple((id, state_of(kinds[id])) for id in stage) for stage in stages if stage)
+    return tuple(tuple((id, state_of(kinds[id], firms.get(id))) for id in stage) for stage in stages if stage)
 
 
 def not_checked(view: ScanView | None, entry: Entry) -> list[str]:

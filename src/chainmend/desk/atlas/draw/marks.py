@@ -13,6 +13,7 @@ _ICONS: Mapping[str, str] = {
     '<path d="M2.2 8a5.8 5.8 0 0 0 11.6 0z" fill="#cfbbe3" stroke="#7857a5" stroke-width="1.5"/>',
     "single": '<path d="M1.6 2.6h12.8L8 14.4z" fill="#ad2f78"/>',
     "outside": '<path d="M8 .8 15.2 8 8 15.2.8 8z" fill="#553a9c"/>',
+    "none": '<circle cx="8" cy="8" r="4" fill="#fff" stroke="#76857f" stroke-width="1.2"/>',
     "missing": '<circle cx="8" cy="8" r="6" fill="#fff" stroke="#14211d" stroke-width="2.2" '
     'stroke-dasharray="3.4 2.3"/>',
 }
@@ -53,7 +54,7 @@ def mark(state: State, r: float) -> str:
             f'<circle class="k-weak" r="{r:.1f}"/><path class="k-weak-half" '
             f'd="M{-r:.1f} 0a{r:.1f} {r:.1f} 0 0 0 {2 * r:.1f} 0z"/>'
         )
-    return f'<circle class="k-ok" r="{r:.1f}"/>'
+    return f'<circle class="k-{state}" r="{r:.1f}"/>'
 
 
 _HEIGHT, _STEP, _CELL, _GAP = 13.0, 6.0, 4.5, 5.0
@@ -113,6 +114,11 @@ def _cell(state: State, x: float) -> str:
         return (
             f'<rect x="{x + 0.6:.1f}" y=".6" width="3.3" height="11.8" fill="#fff" stroke="#14211d" '
             'stroke-width="1.2" stroke-dasharray="2 1.5"/>'
+        )
+    if state == "none":
+        return (
+            f'<rect x="{x + 0.5:.1f}" y="9.5" width="3.5" height="3" fill="#fff" stroke="#76857f" '
+            'stroke-width=".8"/>'
         )
     colour = "#553a9c" if state == "outside" else "#a8c5bb"
     return f'<rect x="{x:.1f}" y="0" width="{_CELL}" height="13" fill="{colour}"/>'
