@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=50_000)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=300.0)
-    parser.add_argument("--times", type=int, default=20, help="how often each page is asked for by each role")
+    parser.add_argument("--times", type=int, default=40, help="how often each page is asked for by each role")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the reports")
     given = parser.parse_args()
     if given.database_url:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Timed:
 def quantile(seconds: Sequence[float], share: float) -> float:
     """The value that so many are not above, by rank."""
     ranked = sorted(seconds)
-    return ranked[min(len(ranked) - 1, int(share * len(ranked)))]
+    return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
 
 
 def measure(port: int, pages: Sequence[Page], people: Mapping[str, str], times: int) -> list[Timed]:

@@ -11,6 +11,7 @@ from benchmarks.desking.cluster import Cluster, cluster, programs
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A cluster that runs, one for all tests; every test that leaves tables in it makes a database of its own."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed")
     if programs() is None:
         pytest.skip("PostgreSQL is not installed: initdb and postgres, and for root a user postgres")
     with cluster() as made:
