@@ -241,8 +241,7 @@ def test_reading_by_program_leaves_a_mention_unseen(
 
 
 def test_what_no_entry_is_called_is_not_there(programs: Programs, db: None) -> None:
-    assert programs["chief"].raw("/entries/E%00").status_code == 400
-    for id in ("E000", "..", "E'--", "%F0%9F%98%80", "a" * 300):
+    for id in ("E000", "E%00", "..", "E'--", "%F0%9F%98%80", "a" * 300):
         programs["chief"].ask(f"/entries/{id}", 404)
 
 

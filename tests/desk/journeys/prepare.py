@@ -81,7 +81,7 @@ def _entries() -> dict[str, dict[str, str]]:
 
 
 def _segments(view: Any) -> dict[str, str]:
-    """The cluster with most output among those with a gap, its segment with most output, and one that nobody makes."""
+    """The cluster with most output among those with a gap, its segment with most output, one with nobody, a firm."""
     kinds = view.scan.findings
     missing = sorted(kinds.filter(kinds["kind"] == "missing")["segment_id"])
     of = {id: segment.cluster_id for id, segment in view.catalogue.segments.items()}
@@ -90,7 +90,8 @@ def _segments(view: Any) -> dict[str, str]:
     }
     most = max((id for id in made if of[id] in {of[m] for m in missing}), key=lambda id: (made[id], id))
     gap = next(m for m in missing if of[m] == of[most])
-    return {"cluster": of[most], "made": most, "missing": gap}
+    firm = min(view.scan.placements.filter(view.scan.placements["segment_id"] == most)["firm_id"])
+    return {"cluster": of[most], "made": most, "missing": gap, "firm": firm}
 
 
 if __name__ == "__main__":

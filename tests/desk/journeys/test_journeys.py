@@ -14,7 +14,8 @@ import pytest
 
 from chainmend.desk.demo import Scanned
 from chainmend.desk.home import Home
-from chainmend.i18n import Language
+from chainmend.desk.worklist.days import day
+from chainmend.i18n import Language, speaking
 
 from .conftest import Desk, Visit, Visiting, log_in
 
@@ -94,7 +95,9 @@ def test_an_analyst_confirms_a_gap_and_assigns_many_at_once(language: Language, 
     for pk in mine:
         me.go(f"/list/{pk}/")
         assert state(me) == me.say("Assigned")
-        assert later(9) in me.page.locator("ol.tl").inner_text()
+        with speaking(language):
+            due = day(dt.date.today() + dt.timedelta(days=9))
+        assert due in me.page.locator("ol.tl").inner_text()
 
 
 def test_a_promoter_takes_an_entry_reports_and_hands_it_in(language: Language, visit: Visiting) -> None:
@@ -162,13 +165,13 @@ def test_a_district_works_on_its_own_entries_and_knows_of_no_other(
 def test_a_chain_leader_reports_a_need_and_says_whether_it_is_so(language: Language, visit: Visiting) -> None:
     me = visit("leader", language)
     me.page.goto(f"{me.desk.address}/login/")  # who is logged in is led to the first page of the role
-    assert me.page.url.endswith("/list/")
-    me.follow("Report a need")
+    assert me.page.url.endswith("/work/")
+    me.go("/needs/")
     me.page.locator("#segment").select_option("ic.eda")
     me.page.locator("#text").fill(f"tools for 7 nm ({language})")
     me.press("Report a need")
     me.page.get_by_text(me.say("Reported. Analysts see it on this page.")).wait_for()
-    assert f"({language})" in me.page.locator("main tbody").inner_text()
+    assert f"({language})" in me.page.locator(".need").first.inner_text()
     entry(me, "named")
     verify = me.open("Verify the evidence")
     verify.locator("[name=verdict]").select_option("partly")
@@ -262,6 +265,7 @@ def test_the_chain_map_is_pulled_by_keyboard_and_restored(language: Language, vi
     me.page.wait_for_url(f"**/?pull={id}")
     assert me.page.locator("svg.m.pull").count() == 1
     assert me.page.get_by_text(me.say("Expected loss a year")).is_visible()
+    me.page.locator("details.alt summary").click()
     assert me.page.locator("#map-table").is_visible()
     me.page.keyboard.press("Escape")
     me.page.wait_for_url(f"**/?at={id}")

@@ -29,21 +29,24 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/segments/{missing}/", "/list/", "/list/?view=closed&q=nothing", "/list/?cluster={cluster}",
         "/list/{new}/", "/list/{attract}/", "/data/", "/data/upload/", "/data/duty/firms/", "/data/1/",
         "/data/1/rejected/firms/", "/scans/", "/scans/1/", "/scans/schedule/", "/needs/", "/password/",
+        "/work/", "/firms/", "/firms/{firm}/", "/placements/", "/placements/accuracy/", "/tokens/",
     ),
-    "promoter": ("/list/{attract}/",),
-    "leader": ("/list/", "/needs/", "/list/{named}/", "/segments/{made}/"),
-    "chief": ("/", "/list/{late}/"),
+    "promoter": ("/list/{attract}/", "/targets/", "/work/"),
+    "leader": ("/list/", "/needs/", "/list/{named}/", "/segments/{made}/", "/verify/", "/our-firm/"),
+    "chief": ("/", "/list/{late}/", "/work/"),
     "auditor": ("/record/",),
     "admin": ("/people/", "/people/new/", "/people/1/", "/organisations/new/", "/organisations/1/", "/nothing/here/"),
 }  # fmt: skip
 """Role -> pages that are looked at."""
 OF_SCRIPTS = ("api",)
 NO_PAGES = {
+    "accounts:first", "firms:decide", "firms:draw", "firms:export", "firms:judge", "firms:segments", "firms:talk",
+    "scans:mount", "worklist:judge", "worklist:remind",
     "accounts:logout", "accounts:language", "atlas:chains", "worklist:export", "worklist:assign", "worklist:move",
     "worklist:talk", "worklist:file", "worklist:record_download", "scans:rejected_file", "scans:ask",
     "scans:end_schedule", "scans:progress", "scans:cancel", "scans:manifest",
 }  # fmt: skip
-"""Addresses that answer with a file, a part of a page, or by leading on."""
+"""Addresses that answer with a file, a part of a page, or by leading on, or only while nobody has an account."""
 
 
 def paths(me: Visit, role: str) -> list[str]:

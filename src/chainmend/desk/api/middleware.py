@@ -7,10 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from chainmend.desk.api.errors import problem
-from chainmend.desk.project.middleware import CODES, Handler
+from chainmend.desk.project.middleware import CODES, PROGRAMS, Handler
 from chainmend.i18n import Language, speaking
 
-ROOT = "/api/"
 _DROPPED = ("content-type", "content-length", "location", "content-disposition", "set-cookie")
 
 
@@ -23,7 +22,7 @@ def json_only(handler: Handler) -> Handler:
     """Answer programs in JSON, in the language of their Accept-Language in place of the switch of pages."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(ROOT):
+        if not request.path.startswith(PROGRAMS):
             return handler(request)
         spoken = asked_for(request)
         request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = spoken
