@@ -30,8 +30,9 @@ def shared() -> Path:
 
 
 def pytest_configure() -> None:
-    """Messages of doctests are in English, whatever the terminal says."""
+    """Messages of doctests are in English, and lines of any length, whatever the terminal says."""
     os.environ["CHAINMEND_LANGUAGE"] = "en"
+    os.environ.pop("COLUMNS", None)  # processes side by side are told the width of the terminal
 
 
 @pytest.fixture(autouse=True)

@@ -52,7 +52,7 @@ def catalogue() -> Catalogue:
 def atlas(catalogue: Catalogue) -> Atlas:
     """Every state and outputs from none to the largest in every chain."""
     nodes = {
-        s.id: Node(s, STATES[i % 5], (), {"output": float(i * 37 % 100)}, frozenset())
+        s.id: Node(s, STATES[i % len(STATES)], (), {"output": float(i * 37 % 100)}, frozenset())
         for i, s in enumerate(catalogue.segments.values())
     }
     return Atlas(catalogue, nodes, {}, exact=True)
