@@ -45,4 +45,4 @@ def test_there_is_something_to_see_in_every_colour_and_most_states(lived: Settin
 def test_the_chief_finds_what_is_overdue(lived: Settings) -> None:
     client: Client = logged_in(User.objects.get(role="chief"))
     assert "overdue" in client.get("/").content.decode()
-    assert client.get("/work/").status_code == 200
+    assert client.get("/my-work/").status_code == 200

@@ -165,7 +165,7 @@ def test_a_district_works_on_its_own_entries_and_knows_of_no_other(
 def test_a_chain_leader_reports_a_need_and_says_whether_it_is_so(language: Language, visit: Visiting) -> None:
     me = visit("leader", language)
     me.page.goto(f"{me.desk.address}/login/")  # who is logged in is led to the first page of the role
-    assert me.page.url.endswith("/work/")
+    assert me.page.url.endswith("/my-work/")
     me.go("/needs/")
     me.page.locator("#segment").select_option("ic.eda")
     me.page.locator("#text").fill(f"tools for 7 nm ({language})")

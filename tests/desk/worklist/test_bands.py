@@ -179,7 +179,7 @@ def addresses(entries: list[Entry]) -> list[str]:
     segment, cluster = entries[0].segment_id, entries[0].cluster_id
     return [
         "/", "/firms/", "/our-firm/", "/targets/", "/targets/export/", "/placements/",
-        "/work/", "/verify/", "/needs/", "/record/", "/scans/", "/data/", "/list/", "/list/?order=loss",
+        "/my-work/", "/verify/", "/needs/", "/record/", "/scans/", "/data/", "/list/", "/list/?order=loss",
         "/list/?order=priority", f"/list/?cluster={cluster}", f"/list/?q={segment}", f"/list/?q={segment}&order=loss",
         "/list/?changed=worsened", "/list/?changed=1", "/list/export/", f"/list/export/?q={segment}",
         *(f"/list/{e.pk}/" for e in entries), *(f"/list/?q={e.pk}" for e in entries), f"/segments/{segment}/",

@@ -23,7 +23,7 @@ WORKS: tuple[Role, ...] = ("analyst", "promoter", "scientist", "district", "lead
 TODAY = dt.date(2026, 3, 2)
 
 
-def text(client: Client, address: str = "/work/", status: int = 200) -> str:
+def text(client: Client, address: str = "/my-work/", status: int = 200) -> str:
     answer = client.get(address)
     assert answer.status_code == status
     return answer.content.decode()
@@ -38,12 +38,12 @@ def test_the_page_is_for_who_has_something_to_do(clients: Clients) -> None:
     for role in WORKS:
         assert "Nothing waits for you" in text(clients[role])
     for role in ("auditor", "admin"):
-        text(clients[role], "/work/", 404)
+        text(clients[role], "/my-work/", 404)
 
 
 @pytest.mark.parametrize("role", ["promoter", "scientist", "district", "leader"])
 def test_it_is_the_first_page_of_who_mends(role: Role, people: dict[Role, User]) -> None:
-    assert start_page(people[role]) == "/work/"
+    assert start_page(people[role]) == "/my-work/"
 
 
 def test_what_is_overdue_comes_first_then_what_is_due_then_what_is_behind(
@@ -124,7 +124,7 @@ def test_stating_the_reason_from_the_page(
     assert "45 d without movement" in text(clients["scientist"])
     given = {"action": "state_reason", "version": "1", "back": "work", "reason": "the furnace is late"}
     posted = clients["scientist"].post(f"/list/{entry.pk}/move/", given, follow=True)
-    assert posted.redirect_chain == [("/work/", 302)]
+    assert posted.redirect_chain == [("/my-work/", 302)]
     page = posted.content.decode()
     assert "without movement" not in page
     assert "reason stated on" in page
@@ -140,7 +140,7 @@ def test_the_chief_reminds_by_one_click_once_a_day(
     entry = make_entry(1, "assigned", owner=people["district"].organisation, remedy="ally", due=yesterday)
     make_entry(2, "assigned", owner=people["district"].organisation, remedy="ally")
     button = f'/list/{entry.pk}/remind/"'
-    for address in ("/work/", "/list/"):
+    for address in ("/my-work/", "/list/"):
         assert text(clients["chief"], address).count("/remind/") == 1
         assert button in text(clients["chief"], address)
     assert button not in text(clients["district"])

@@ -21,5 +21,5 @@ urlpatterns = [
     path("needs/", needs.needs, name="needs"),
     path("needs/<int:pk>/judge/", needs.judge, name="judge"),
     path("verify/", work.verify, name="verify"),
-    path("work/", work.work, name="work"),
+    path("my-work/", work.work, name="work"),
 ]
