@@ -21,7 +21,7 @@ demo: $(STAMP) ## run the main job on a made-up city: data, scan, mend-list, the
 
 test: lint ## lint, then every test
 	@.ci/packages
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 lint: $(DEV) ## style, types and layers
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from chainmend.desk.figures import Loss, figures, readable, severity_range, step
 from chainmend.desk.figures import side as side_of
 from chainmend.desk.suppression import suppress
 from chainmend.desk.visibility import may, may_name_candidates, visible_entries
+from chainmend.desk.worklist.evidence import level_words
 from chainmend.desk.worklist.words import headline
 from chainmend.gaps.reasons import CUTS
 from chainmend.gaps.wording import label, value
@@ -112,7 +113,8 @@ def fact(view: ScanView, node: Node, name: str) -> Fact:
     cut = thresholds.get(_CUTS.get(name, ""))
     hidden = name in node.withheld
     told = money(found, currency) if name in _MONEY and found is not None else value(name, found, currency)
-    shown = _("withheld") if hidden else _with_unit(name, found, told[side])
+    grouped = told[side].replace(",", "\u202f") if isinstance(found, float | int) else told[side]
+    shown = _("withheld") if hidden else _with_unit(name, found, grouped)
     at = _("cut {value}").format(value=value(name, cut, currency)[side]) if cut is not None else ""
     unknown = found is None and not hidden
     return Fact(name, label(name)[side], shown, at, hidden, unknown, None if hidden else found, cut)
@@ -123,10 +125,10 @@ def _with_unit(name: str, found: Any, told: str) -> str:
     if found is None:
         return told
     if name in _FIRMS_COUNTED:
-        return _("{n} firms").format(n=f"{found:,.0f}")
+        return _("{n} firms").format(n=f"{found:,.0f}".replace(",", "\u202f"))
     if name == "needs":
-        return _("{n} reports").format(n=f"{found:,.0f}")
-    return _("{n} patents").format(n=f"{found:,.0f}") if name == "patents" else told
+        return _("{n} reports").format(n=f"{found:,.0f}".replace(",", "\u202f"))
+    return _("{n} patents").format(n=f"{found:,.0f}".replace(",", "\u202f")) if name == "patents" else told
 
 
 def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
@@ -151,7 +153,7 @@ def findings_of(view: ScanView, node: Node, user: User) -> list[dict[str, Any]]:
         facts = [
             (
                 label(n)[side],
-                value(n, v, currency)[side]
+                value(n, level_words(n, v) if isinstance(v, str) else v, currency)[side]
                 if readable(n, known, open_, exact)
                 else side_of(n, v, held.get(CUTS.get(n, ""))) or _("withheld"),
             )

@@ -129,7 +129,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
         if isinstance(fact, list | dict) or name == "year":  # the year is the scope of the others
             continue
         cut = cuts.get(CUTS.get(name, ""))
-        amount = named.get(fact, _level(name, fact)) if isinstance(fact, str) else fact
+        amount = named.get(fact, level_words(name, fact)) if isinstance(fact, str) else fact
         open_to = readable(name, found, shown, exact)
         told = said(value(name, amount, currency)) if open_to else side(name, fact, cut)
         at = said(value(CUTS[name], cut, currency)) if cut is not None else ""
@@ -152,7 +152,7 @@ def facts(entry: Entry, user: User, view: ScanView | None = None, currency: str 
     return lines
 
 
-def _level(name: str, text: str) -> str:
+def level_words(name: str, text: str) -> str:
     """How far away the nearest firm is, in words; any other text as it is."""
     if name != "level":
         return text
