@@ -168,7 +168,7 @@ def moves(role: str, state: str, *, remedy: str = "", holds: bool = False) -> tu
     >>> [t.action for t in moves("analyst", "rejected")]
     ['reopen']
     >>> [t.action for t in moves("promoter", "assigned", remedy="attract", holds=True)]
-    ['take', 'give_back']
+    ['take', 'give_back', 'state_reason']
     >>> moves("promoter", "assigned", remedy="develop", holds=True), moves("auditor", "confirmed")
     ((), ())
     """
