@@ -19,6 +19,8 @@ NO_PAGES = (
     "scans:manifest",
 )
 """What answers with a file, or ends the session."""
+OF_PROGRAMS = "api:v1:"
+"""What is read with a token begins with it."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def pages() -> tuple[list[Page], list[str]]:
 
     found, unknown = [], []
     for name, route in _named(get_resolver().url_patterns, "", ""):
-        if name in NO_PAGES:
+        if name in NO_PAGES or name.startswith(OF_PROGRAMS):
             continue
         wanted = _PARAMETER.findall(route)
         values = [{}] if not wanted else _samples(name, wanted)
@@ -80,7 +82,7 @@ def _samples(name: str, wanted: list[str]) -> list[dict[str, Any]] | None:
     from chainmend.desk.accounts.models import Organisation, User
     from chainmend.desk.scans import current
     from chainmend.desk.scans.models import Dataset, ScanRun
-    from chainmend.desk.worklist.models import Entry
+    from chainmend.desk.worklist.models import Entry, Need
 
     view = current()
     if view is None:
@@ -88,16 +90,21 @@ def _samples(name: str, wanted: list[str]) -> list[dict[str, Any]] | None:
     clusters = [c.id for c in view.catalogue.clusters if c.chains]
     firms = view.dataset.firms["firm_id"].sample(_MOST, seed=0).to_list()
     tables = [t["table"] for t in Dataset.objects.all()[0].report.get("tables", [])] or ["firms", "needs"]
+    if name == "firms:firm":
+        local = view.dataset.firms.filter(view.dataset.firms["place"] == "local")
+        return [{"pk": f} for f in local["firm_id"].sample(_MOST, seed=0)]
     if wanted[0] == "pk":
         models: dict[str, Any] = {
             "worklist": Entry, "accounts:person": User, "accounts:organisation": Organisation, "scans:dataset": Dataset,
             "scans:run": ScanRun, "scans:progress": ScanRun, "scans:rejected": Dataset, "scans:cancel": ScanRun,
-            "scans:ask": Dataset,
+            "scans:ask": Dataset, "worklist:judge": Need,
         }  # fmt: skip
         model = models.get(name, models.get(name.partition(":")[0]))
         if model is None or name == "worklist:file":
             return None
         keys = list(model.objects.order_by("pk").values_list("pk", flat=True))
+        if not keys:
+            return None
         keys = keys[:: max(1, len(keys) // _MOST)][:_MOST]
         return (
             [{"pk": k, "table": t} for k in keys for t in tables]

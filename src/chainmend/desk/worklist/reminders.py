@@ -77,31 +77,25 @@ def by_people(user: User) -> list[Reminder]:
 
     One counts while the entry is with the organisation that it was sent to.
     """
-    mine = visible_entries(user).filter(owner=user.organisation_id, state__in=_HELD)
-    events = (
-        Event.objects.filter(entry__in=mine.order_by())
+    mine = visible_entries(user).filter(owner=user.organisation_id, state__in=_HELD).order_by()
+    sent = Event.objects.filter(action="remind", entry__in=mine).order_by().values("entry")
+    rows = (
+        Event.objects.filter(entry__in=sent)
         .exclude(user=None)
-        .select_related("user", "entry", "entry__owner")
         .order_by("number")
+        .values_list("number", "entry", "action", "user__organisation")
     )
-    open_: dict[str, list[Event]] = {}
-    for event in events:
-        if event.action == "remind":
-            open_.setdefault(event.entry_id, []).append(event)
-        elif event.action in MOVES or _answers(event, user):
-            open_.pop(event.entry_id, None)
-    found = [e for events in open_.values() for e in events]
-    found.sort(key=lambda e: -e.number)
+    open_: dict[str, list[int]] = {}
+    for number, entry, action, home in rows:
+        if action == "remind":
+            open_.setdefault(entry, []).append(number)
+        elif action in MOVES or (home == user.organisation_id and action in TRANSITIONS):
+            open_.pop(entry, None)  # answered: by a move, or by who is in charge, such as with a reason
+    found = Event.objects.filter(number__in=[n for numbers in open_.values() for n in numbers])
     return [
         Reminder(e.entry, timezone.localdate(e.at), e.user.name if e.user else "", content(e).get("note", ""))
-        for e in found
+        for e in found.select_related("user", "entry__owner").defer("entry__standing").order_by("-number")
     ]
-
-
-def _answers(event: Event, user: User) -> bool:
-    """A move that the organisation in charge made, such as the reason for standing still."""
-    own = event.user is not None and event.user.organisation_id == user.organisation_id
-    return own and event.action in TRANSITIONS
 
 
 def waits_for(user: User) -> Q:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +14,7 @@ from chainmend.desk import scans
 from chainmend.desk.visibility import may, need, of, visible_entries
 from chainmend.desk.worklist import sheet, words
 from chainmend.desk.worklist.changes import content
-from chainmend.desk.worklist.colours import flag
+from chainmend.desk.worklist.colours import condition, flag
 from chainmend.desk.worklist.days import day
 from chainmend.desk.worklist.forms import LEADS, forms_of
 from chainmend.desk.worklist.given import said
@@ -32,9 +33,10 @@ def work(request: HttpRequest) -> HttpResponse:
     user, view = of(request), scans.current()
     catalogue = view.catalogue if view else None
     found = waiting(user)
-    total, entries = found.count(), list(found[:_SHOWN])
+    entries = list(found.defer("standing")[:_SHOWN])
+    counts = found.order_by().aggregate(n=Count("pk"), late=Count("pk", filter=condition("red")))
     rows = [_row(e, user, catalogue) for e in entries]
-    late, sent = sum(r["colour"] == "red" for r in rows), by_people(user)
+    total, late, sent = counts["n"], counts["late"], by_people(user)
     page: dict[str, Any] = {
         "rows": rows, "total": total, "late": late, "title": _title(total, late),
         "reminders": [_reminded(r, catalogue) for r in sent],
