@@ -15,7 +15,7 @@ from chainmend.errors import DeskError
 from chainmend.workflow import ROLES, Role
 
 WRITING: tuple[Action, ...] = (
-    "comment", "run_scan", "change_data", "review_placements", "edit_catalogue", "assign", "remind", "report_need",
+    "comment", "run_scan", "change_data", "review_placements", "assign", "remind", "report_need",
     "verify_evidence", "manage_accounts",
 )  # fmt: skip
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 Action = Literal[
     "see_map",
-    "see_brief",
     "see_entries",
     "see_entry",
     "see_work",
@@ -35,7 +34,6 @@ Action = Literal[
     "see_firm",
     "see_links",
     "see_exact_figures",
-    "see_history",
     "see_scans",
     "see_data",
     "see_placements",
@@ -46,7 +44,6 @@ Action = Literal[
     "run_scan",
     "change_data",
     "review_placements",
-    "edit_catalogue",
     "assign",
     "remind",
     "report_need",
@@ -63,7 +60,6 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 _CITY: frozenset[Role] = frozenset({"analyst", "promoter", "scientist", "district", "chief", "auditor"})
 ALLOWED: Mapping[Action, frozenset[Role]] = {
     "see_map": _CITY | {"leader"},
-    "see_brief": _CITY,
     "see_entries": _CITY | {"leader"},
     "see_entry": _CITY | {"leader"},
     "see_work": _CITY - {"auditor"} | {"leader"},
@@ -71,7 +67,6 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "see_firm": frozenset({"analyst", "promoter", "district", "auditor", "leader"}),
     "see_links": frozenset({"analyst", "auditor"}),
     "see_exact_figures": frozenset({"analyst", "auditor"}),
-    "see_history": _CITY | {"leader"},
     "see_scans": frozenset({"analyst", "auditor"}),
     "see_data": frozenset({"analyst", "auditor"}),
     "see_placements": frozenset({"analyst", "auditor"}),
@@ -82,7 +77,6 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     "run_scan": frozenset({"analyst"}),
     "change_data": frozenset({"analyst"}),
     "review_placements": frozenset({"analyst"}),
-    "edit_catalogue": frozenset({"analyst"}),
     "assign": frozenset({"analyst"}),
     "remind": frozenset({"analyst", "chief"}),
     "report_need": frozenset({"leader"}),

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from chainmend.desk.atlas.states import state_of
 from chainmend.desk.figures import reason
 from chainmend.desk.visibility import may, may_name_candidates
 from chainmend.desk.worklist.changes import content
@@ -225,13 +224,11 @@ def segment_states(view: ScanView | None, chain_id: str) -> tuple[tuple[tuple[st
     chain = view.catalogue.chains.get(chain_id) if view else None
     if view is None or chain is None:
         return ()
-    kinds: dict[str, list[str]] = {s.id: [] for s in chain.segments}
-    for segment, kind in view.scan.findings.select("segment_id", "kind").iter_rows():
-        if segment in kinds:
-            kinds[segment].append(kind)
-    firms = dict(view.scan.segment_facts.select("segment_id", "firms").iter_rows())
-    stages = (tuple(s.id for s in chain.segments if s.stage == stage.id) for stage in chain.stages)
-    return tuple(tuple((id, state_of(kinds[id], firms.get(id))) for id in stage) for stage in stages if stage)
+    from chainmend.desk.atlas.reading import atlas
+
+    nodes = atlas(view, False).nodes
+    stages = ([s.id for s in chain.segments if s.stage == stage.id] for stage in chain.stages)
+    return tuple(tuple((id, nodes[id].state) for id in stage) for stage in stages if stage)
 
 
 def not_checked(view: ScanView | None, entry: Entry) -> list[str]:
