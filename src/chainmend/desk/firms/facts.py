@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.desk.visibility import may, visible_entries
+from chainmend.desk.worklist.words import segment_name
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -55,12 +56,6 @@ def basis_name(basis: str | None) -> str:
     }.get(basis or "", "—")
 
 
-def segment_name(view: ScanView, segment_id: str | None) -> str:
-    """Return the name of a segment; its id where the catalogue has it no more."""
-    found = view.catalogue.segments.get(segment_id or "")
-    return found.name[language()] if found else segment_id or ""
-
-
 def cluster_of(view: ScanView, segment_id: str) -> str:
     """Return the name of the cluster of a segment; empty where the catalogue has it no more."""
     found = view.catalogue.segments.get(segment_id)
@@ -81,7 +76,7 @@ def placed(view: ScanView, firm_id: str, *, who: bool) -> list[Placed]:
     return [
         Placed(
             r["segment_id"],
-            segment_name(view, r["segment_id"]),
+            segment_name(view.catalogue, r["segment_id"]),
             cluster_of(view, r["segment_id"]),
             r["weight"],
             r["confidence"],

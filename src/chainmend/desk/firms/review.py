@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from chainmend.chain.scope import same_system
-from chainmend.desk.firms.facts import cluster_of, products, segment_name
+from chainmend.desk.firms.facts import cluster_of, products
 from chainmend.desk.firms.frames import local_firms
+from chainmend.desk.worklist.words import segment_name
 from chainmend.i18n import language
 from chainmend.placement import votes
 from chainmend.placement.terms import TermIndex
@@ -76,4 +77,4 @@ def search(view: ScanView, text: str) -> list[tuple[str, str, str]]:
 
 
 def _named(view: ScanView, segment_id: str) -> tuple[str, str, str]:
-    return segment_id, segment_name(view, segment_id), cluster_of(view, segment_id)
+    return segment_id, segment_name(view.catalogue, segment_id), cluster_of(view, segment_id)

@@ -16,7 +16,7 @@ from chainmend.desk.firms.frames import firm_of, visible_firms
 from chainmend.desk.firms.listing import NOWHERE, Asked, listed, orders
 from chainmend.desk.firms.models import Decision
 from chainmend.desk.visibility import may, need, of
-from chainmend.desk.worklist.words import kind_name
+from chainmend.desk.worklist.words import kind_name, segment_name
 from chainmend.i18n import _, language
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def firms(request: HttpRequest) -> HttpResponse:
     rows = [
         row
         | {
-            "segment": facts.segment_name(view, row["segment_id"]),
+            "segment": segment_name(view.catalogue, row["segment_id"] or ""),
             "cluster": facts.cluster_of(view, row["segment_id"] or ""),
             "more": len(row["segments"] or ()) - 1,
             "basis": facts.basis_name(row["basis"]),
@@ -109,7 +109,7 @@ def _line(entry: Any, view: ScanView, user: Any) -> dict[str, Any]:
     return {
         "entry": entry,
         "severity": figures(entry, may(user, "see_exact_figures")).severity,
-        "segment": facts.segment_name(view, entry.segment_id),
+        "segment": segment_name(view.catalogue, entry.segment_id),
         "kind": kind_name(entry.kind),
     }
 
@@ -124,7 +124,7 @@ def told(decision: Decision, view: ScanView) -> dict[str, Any]:
 
 
 def _segments(rows: list[list[Any]], view: ScanView) -> str:
-    names = [_("on no chain") if s == NOWHERE else facts.segment_name(view, s) for s, _weight in rows]
+    names = [_("on no chain") if s == NOWHERE else segment_name(view.catalogue, s) for s, _weight in rows]
     return ("、" if language() == "zh" else ", ").join(names)
 
 
